@@ -1,0 +1,1 @@
+"""The wire to BuildKit: the only importer of grpc."""

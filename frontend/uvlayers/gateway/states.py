@@ -1,0 +1,66 @@
+"""Reading files of states: each state is solved once, lazily, and only when asked for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from uvlayers.gateway.client import Gateway
+from uvlayers.gateway.result import Ref
+from uvlayers.llb.graph import Graph, Output, marshal
+from uvlayers.pb import ops_pb2 as pb
+from uvlayers.pb.stat_pb2 import Stat
+
+_GO_MODE_SYMLINK = 1 << 27
+_GO_MODE_DIR = 1 << 31
+_GO_MODE_STICKY, _GO_MODE_SETGID, _GO_MODE_SETUID = 1 << 20, 1 << 22, 1 << 23
+
+
+@dataclass(slots=True)
+class States:
+    """The files of the graph's states, as the daemon has them; evaluates what it is asked for."""
+
+    gateway: Gateway
+    infos: tuple[pb.SourceInfo, ...] = ()
+    cache_imports: Iterable[tuple[str, Mapping[str, str]]] = ()
+    _refs: dict[Output, Ref] = field(default_factory=dict)
+
+    def ref(self, output: Output) -> Ref:
+        if output not in self._refs:
+            definition = marshal(Graph(output, self.infos))
+            result = self.gateway.solve(definition, cache_imports=self.cache_imports)
+            (self._refs[output],) = result.refs.values()
+        return self._refs[output]
+
+    def read(self, output: Output, path: str) -> bytes | None:
+        return self.gateway.read_file(self.ref(output), path)
+
+    def names(self, output: Output, path: str) -> tuple[str, ...] | None:
+        entries = self.gateway.read_dir(self.ref(output), path)
+        return None if entries is None else tuple(entry.path for entry in entries)
+
+    def exists(self, output: Output, path: str) -> bool:
+        return self.gateway.stat_file(self.ref(output), path) is not None
+
+    def entry(self, output: Output, directory: str, name: str) -> Stat | None:
+        """What is called `name` in `directory`, a symlink itself and not what it points to."""
+        entries = self.gateway.read_dir(self.ref(output), directory, name) or ()
+        return next((entry for entry in entries if entry.path == name), None)
+
+
+def is_directory(stat: Stat) -> bool:
+    return bool(stat.mode & _GO_MODE_DIR)
+
+
+def is_symlink(stat: Stat) -> bool:
+    return bool(stat.mode & _GO_MODE_SYMLINK)
+
+
+def permissions(stat: Stat) -> int:
+    """The mode as chmod takes it: permission bits and setuid, setgid, sticky."""
+    mode = stat.mode & 0o777
+    for bit, value in (
+        (_GO_MODE_SETUID, 0o4000),
+        (_GO_MODE_SETGID, 0o2000),
+        (_GO_MODE_STICKY, 0o1000),
+    ):
+        mode |= value if stat.mode & bit else 0
+    return mode

@@ -1,0 +1,315 @@
+"""What runs in a build, as functions of trees: uv itself, and the guest's programs.
+
+Enough of them to see that a rewritten build makes what the Dockerfile says: each package is one
+module that holds its name and version, and a `.dist-info`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from posixpath import basename, dirname, join
+from typing import Any
+
+import tomli
+from uvlayers.llb.graph import Vertex
+
+from tests.model.tree import (
+    EMPTY,
+    BuildError,
+    Directory,
+    File,
+    Link,
+    Node,
+    Tree,
+    below,
+    parents,
+    real_path,
+    tree,
+)
+from tests.python.facts import make_facts
+
+PYTHON = "/usr/local/bin/python3.13"
+PYTHON_IMAGE = tree(
+    {
+        PYTHON: b"\x7fELF python",
+        "/usr/local/bin/python": "python3.13",
+        "/usr/local/lib/python3.13/site-packages/pip-25.0.dist-info/METADATA": b"",
+        "/usr/local/include/python3.13/Python.h": b"",
+        "/usr/local/bin/uv": b"\x7fELF uv",
+        "/bin/sh": b"\x7fELF sh",
+        "/etc/passwd": b"root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n",
+        "/tmp": Directory(0o1777),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of a lock."""
+
+    name: str
+    version: str = "1.0"
+
+    @property
+    def url(self) -> str:
+        return f"https://files.example.org/{self.filename}"
+
+    @property
+    def filename(self) -> str:
+        return f"{self.name}-{self.version}-py3-none-any.whl"
+
+    @property
+    def digest(self) -> str:
+        return f"sha256:{sha256(self.filename.encode()).hexdigest()}"
+
+
+def lock_of(*packages: Package, packaged: bool = False) -> bytes:
+    """The uv.lock of the project `proj` with these dependencies; `packaged`: it is installed."""
+    source = 'editable = "."' if packaged else 'virtual = "."'
+    dependencies = "".join(f'    {{ name = "{each.name}" }},\n' for each in packages)
+    requires = "".join(f'    {{ name = "{each.name}" }},\n' for each in packages)
+    text = f"""\
+version = 1
+revision = 3
+requires-python = ">=3.13"
+
+[[package]]
+name = "proj"
+version = "0.1.0"
+source = {{ {source} }}
+dependencies = [
+{dependencies}]
+
+[package.metadata]
+requires-dist = [
+{requires}]
+"""
+    for each in packages:
+        text += f"""
+[[package]]
+name = "{each.name}"
+version = "{each.version}"
+source = {{ registry = "https://index.example/simple" }}
+wheels = [
+    {{ url = "{each.url}", hash = "{each.digest}", size = 1000 }},
+]
+"""
+    return text.encode()
+
+
+def pyproject_of(*packages: Package, packaged: bool = False) -> bytes:
+    names = ", ".join(f'"{each.name}"' for each in packages)
+    build = '[build-system]\nrequires = ["hatchling"]\n' if packaged else ""
+    return f"""\
+[project]
+name = "proj"
+version = "0.1.0"
+requires-python = ">=3.13"
+dependencies = [{names}]
+{build}""".encode()
+
+
+def project(*packages: Package, packaged: bool = False, code: bytes = b"") -> dict[str, bytes]:
+    """The files of a project, by name."""
+    return {
+        "/pyproject.toml": pyproject_of(*packages, packaged=packaged),
+        "/uv.lock": lock_of(*packages, packaged=packaged),
+        "/proj.py": code,
+    }
+
+
+class Machine:
+    """Runs execs; `ran` are the arguments of every process in order."""
+
+    def __init__(self) -> None:
+        self.ran: list[list[str]] = []
+
+    def __call__(self, run: Vertex, mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
+        arguments = list(run.op.exec.meta.args)
+        self.ran.append(arguments)
+        program = next((basename(each) for each in arguments if each.endswith(".py")), "")
+        if program == "environment.py":
+            return _make_environment(json.loads(arguments[-1]), mounts)
+        if program == "unpack.py":
+            return _unpack(json.loads(arguments[-1]), mounts)
+        text = " ".join(arguments)
+        if "uv sync" in text:
+            return {"/": _sync(text, run, mounts)}
+        return {"/": {**mounts["/"], "/ran": File(repr(sorted(mounts["/"].items())).encode())}}
+
+
+def scheme_of(prefix: str, *, virtual: bool) -> dict[str, str]:
+    packages = f"{prefix}/lib/python3.13/site-packages"
+    include = f"{prefix}/include/site/python3.13" if virtual else f"{prefix}/include/python3.13"
+    return {
+        "purelib": packages,
+        "platlib": packages,
+        "scripts": f"{prefix}/bin",
+        "data": prefix,
+        "include": include,
+    }
+
+
+def _owner(user: str) -> tuple[int, int]:
+    return (1000, 1000) if user in ("app", "1000") else (0, 0)
+
+
+def _make_environment(
+    document: Mapping[str, Any], mounts: Mapping[str, Tree]
+) -> Mapping[str, Tree]:
+    root = dict(mounts["/"])
+    if document["uv"] == "uv" and not any(f"{d}/uv" in root for d in ("/usr/local/bin", "/bin")):
+        raise BuildError("uv: not found")
+    if PYTHON not in root:
+        return {}
+    for path, (mode, uid, gid) in document["directories"].items():
+        root.setdefault(path, Directory(mode, uid, gid))
+    path = document["environment_path"]
+    existed = join(path, "bin/python") in root
+    uid, gid = _owner(document["user"] or "")
+    made = {} if existed else _virtual_environment(root, path, uid, gid)
+    facts = make_facts(
+        prefix=path,
+        executable=f"{path}/bin/python",
+        base_executable=PYTHON,
+        scheme=scheme_of(path, virtual=not existed),
+        real_scheme=scheme_of(path, virtual=not existed),
+        uid=uid,
+        gid=gid,
+        installed=_installed(root, path),
+        environment={
+            "path": path,
+            "real_path": real_path(root, path),
+            "existed": existed,
+            "virtual": f"{path}/pyvenv.cfg" in {**root, **made},
+        },
+    )
+    both = {**root, **made}
+    layer: Tree = {name: both[name] for each in made for name in (*parents(each), each)}
+    facts_file = {**EMPTY, "/facts.json": File(json.dumps(facts).encode())}
+    return {"/uvlayers/out": layer or EMPTY, "/uvlayers/facts": facts_file}
+
+
+def _installed(root: Tree, prefix: str) -> list[str]:
+    packages = scheme_of(prefix, virtual=False)["purelib"]
+    return _entries(root, packages)
+
+
+def _virtual_environment(root: Tree, path: str, uid: int, gid: int) -> dict[str, Node]:
+    """What is new when uv makes an environment."""
+    files = tree(
+        {
+            f"{path}/pyvenv.cfg": b"home = /usr/local/bin",
+            f"{path}/bin/python": Link(PYTHON),
+            f"{path}/lib/python3.13/site-packages/_virtualenv.py": b"",
+        }
+    )
+    return {name: _given(node, uid, gid) for name, node in files.items() if name not in root}
+
+
+def _given(node: Node, uid: int, gid: int) -> Node:
+    match node:
+        case Directory(mode=mode):
+            return Directory(mode, uid, gid)
+        case File(data=data, mode=mode):
+            return File(data, mode, uid, gid)
+        case _:
+            return node
+
+
+def _unpack(document: Mapping[str, Any], mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
+    known = {path: Directory(*looks) for path, looks in document["directories"].items()}
+    uid, gid = document["uid"], document["gid"]
+    layer: dict[str, Node] = dict(EMPTY)
+    for wheel in document["wheels"]:
+        archive = mounts[dirname(wheel["archive"])]
+        assert f"/{basename(wheel['archive'])}" in archive
+        name, version = wheel["name"], wheel["version"]
+        for path, node in _package(document["scheme"]["purelib"], name, version).items():
+            there = known.get(path) or mounts["/"].get(path)
+            layer[path] = (
+                there if isinstance(there, Directory) and path != "/" else _given(node, uid, gid)
+            )
+    layer["/"] = Directory()
+    return {"/uvlayers/out": layer}
+
+
+def _package(packages: str, name: str, version: str, module: str = "__init__.py") -> Tree:
+    info = f"{name}-{version}.dist-info"
+    record = f"{name}/{module}\n{info}/RECORD"
+    return tree(
+        {
+            f"{packages}/{name}/{module}": f"{name} {version}".encode(),
+            f"{packages}/{info}/RECORD": record.encode(),
+        }
+    )
+
+
+def _sync(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
+    """`uv sync` of the project in the working directory, as the user wrote it."""
+    root = dict(mounts["/"])
+    meta = run.op.exec.meta
+    uid, gid = _owner(meta.user)
+    variables = dict(entry.split("=", 1) for entry in meta.env)
+    path = join(meta.cwd, variables.get("UV_PROJECT_ENVIRONMENT", ".venv"))
+    flags = text.split("uv sync", 1)[1].split("&&")[0].split()
+    if join(path, "bin/python") not in root:
+        root.update(_virtual_environment(root, path, uid, gid))
+    left_out = {flag.split("=")[1] for flag in flags if flag.startswith("--no-install-package=")}
+    lock = tomli.loads(_seen(f"{meta.cwd}/uv.lock", mounts).decode())
+    packages = scheme_of(path, virtual=True)["purelib"]
+    wanted = {each["name"]: each for each in lock["package"] if each["name"] not in left_out}
+    for each in wanted.values():
+        if "registry" in each["source"]:
+            files = _package(packages, each["name"], each["version"])
+        elif "editable" in each["source"] and "--no-install-project" not in flags:
+            code = _seen(f"{meta.cwd}/proj.py", mounts).decode()
+            files = _package(packages, "proj", "0.1.0", f"built_{code}.py")
+        else:
+            wanted = {name: other for name, other in wanted.items() if other is not each}
+            continue
+        _install(root, packages, each["name"], files, (uid, gid))
+    if "--inexact" not in flags:
+        for entry in _entries(root, packages):
+            if entry.partition("-")[0] not in {*wanted, "pip"}:
+                _uninstall(root, packages, entry)
+    if "&&" in text:
+        seen = {dest: sorted(nodes) for dest, nodes in mounts.items() if dest != "/"}
+        root["/after"] = File(repr((text.split("&&", 1)[1], seen)).encode())
+    return root
+
+
+def _entries(root: Tree, packages: str) -> list[str]:
+    return [basename(p) for p in sorted(root) if dirname(p) == packages and p.endswith("-info")]
+
+
+def _install(
+    root: dict[str, Node], packages: str, name: str, files: Tree, owner: tuple[int, int]
+) -> None:
+    """Nothing where it is there already; what is replaced is taken away first."""
+    if all(name in root for name in files):
+        return
+    for entry in _entries(root, packages):
+        if entry.partition("-")[0] == name:
+            _uninstall(root, packages, entry)
+    root.update({path: _given(node, *owner) for path, node in files.items() if path not in root})
+
+
+def _uninstall(root: dict[str, Node], packages: str, entry: str) -> None:
+    record = root.get(f"{packages}/{entry}/RECORD")
+    for line in record.data.decode().splitlines() if isinstance(record, File) else ():
+        del root[f"{packages}/{line}"]
+        if list(below(root, dirname(f"{packages}/{line}"))) == [dirname(f"{packages}/{line}")]:
+            del root[dirname(f"{packages}/{line}")]
+
+
+def _seen(path: str, mounts: Mapping[str, Tree]) -> bytes:
+    """A file as the exec sees it."""
+    path = real_path(mounts["/"], path)
+    mount = max((m for m in mounts if path == m or path.startswith(f"{m.rstrip('/')}/")), key=len)
+    inner = "/" + path.removeprefix(mount).strip("/")
+    node = mounts[mount].get(inner)
+    if not isinstance(node, File):
+        raise BuildError(f"No such file or directory: {path}")
+    return node.data
