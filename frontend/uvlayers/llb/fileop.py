@@ -1,0 +1,116 @@
+"""What a file op reads and writes, as far as its definition tells.
+
+Follows the numbering of BuildKit `solver/pb/ops.proto`: an action's input below the number of op
+inputs is one of those, above it the result of an earlier action.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from posixpath import normpath
+
+from uvlayers.pb import ops_pb2 as pb
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A file op that writes on one of its inputs.
+
+    `target` is the op input written on, `sources` the ones only read, `paths` the absolute
+    destinations.
+    """
+
+    target: int
+    sources: frozenset[int]
+    paths: tuple[str, ...]
+
+
+def writing_of(op: pb.FileOp, inputs: int) -> Writing | None:
+    """The op as one chain of writes on one input; None when it is anything else."""
+    if [action.output for action in op.actions if action.output >= 0] != [0]:
+        return None
+    targets: list[int | None] = []
+    sources: set[int] = set()
+    paths: list[str] = []
+    for action in op.actions:
+        target = _root(action.input, inputs, targets)
+        path = _destination(action)
+        if target is None or path is None:
+            return None
+        targets.append(target)
+        paths.append(path)
+        sources.update(_sources(action, inputs, targets))
+    if len(set(targets)) != 1 or targets[0] in sources or targets[0] is None:
+        return None
+    return Writing(targets[0], frozenset(sources), tuple(paths))
+
+
+@dataclass(frozen=True, slots=True)
+class PlainCopy:
+    """A file op that is one copy of one path: `source` is the op input read, `path` what of it.
+
+    The contents of a directory go into `dest`. `target` is the op input written on, None for a
+    file system of its own (`COPY --link`).
+    """
+
+    target: int | None
+    source: int
+    path: str
+    dest: str
+
+
+def plain_copy_of(op: pb.FileOp, inputs: int) -> PlainCopy | None:
+    """The op as a plain copy; None for anything that filters, renames, unpacks or sets modes."""
+    if len(op.actions) != 1 or op.actions[0].WhichOneof("action") != "copy":
+        return None
+    action, copy = op.actions[0], op.actions[0].copy
+    filtered = copy.include_patterns or copy.exclude_patterns or any(c in "*?[" for c in copy.src)
+    changed = copy.modeStr or copy.mode != -1 or copy.attemptUnpackDockerCompatibility
+    inside = action.input < inputs and 0 <= action.secondaryInput < inputs
+    if filtered or changed or not copy.dirCopyContents or not inside:
+        return None
+    target = None if action.input < 0 else action.input
+    return PlainCopy(target, action.secondaryInput, absolute(copy.src), absolute(copy.dest))
+
+
+def absolute(path: str) -> str:
+    return normpath(f"/{path}").replace("//", "/")
+
+
+def reaches(paths: Sequence[str], prefix: str) -> bool:
+    """Whether a write to one of `paths` is a write to `prefix` or to something below it."""
+    return any(path == prefix or path.startswith(f"{prefix.rstrip('/')}/") for path in paths)
+
+
+def covers(paths: Sequence[str], prefix: str) -> bool:
+    """Whether one of `paths` is above `prefix`: a directory copied there might bring `prefix`."""
+    return any(path == "/" or prefix.startswith(f"{path}/") for path in paths)
+
+
+def _root(index: int, inputs: int, targets: Sequence[int | None]) -> int | None:
+    """The op input at the bottom of an action's chain; None for scratch."""
+    if index < 0:
+        return None
+    return index if index < inputs else targets[index - inputs]
+
+
+def _destination(action: pb.FileAction) -> str | None:
+    match action.WhichOneof("action"):
+        # one that replaces may remove a directory, and with it what a layer has there
+        case "copy" if not action.copy.alwaysReplaceExistingDestPaths:
+            path = action.copy.dest
+        case "mkdir":
+            path = action.mkdir.path
+        case "mkfile":
+            path = action.mkfile.path
+        case "symlink":
+            path = action.symlink.newpath
+        case _:  # a removal cannot be seen in a diff that is merged elsewhere
+            return None
+    return absolute(path)
+
+
+def _sources(action: pb.FileAction, inputs: int, targets: Sequence[int | None]) -> Iterator[int]:
+    if action.WhichOneof("action") == "copy":
+        source = _root(action.secondaryInput, inputs, targets)
+        if source is not None:
+            yield source

@@ -1,0 +1,103 @@
+"""A root file system kept as its parts, so that what follows need not materialise it.
+
+BuildKit materialises a merge (hard links for every file of every layer) as soon as an op writes on
+top of it. A file op that cannot see the environment's paths gives the same result on the state
+*without* the environment; its own layers are then re-attached with a diff:
+
+    merge(base, environment layers…, diff(base, file op on base))
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from uvlayers.llb.fileop import reaches
+from uvlayers.llb.graph import Output
+from uvlayers.llb.ops import Label, diff, merge
+
+_REATTACHED = Label("[uvlayers] steps after the environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Layers that were merged onto a state; `below` is that state without any segment.
+
+    `bulk` are those of the layers that can be made again for another place, and need not be read
+    or copied from here.
+    """
+
+    below: Output
+    layers: tuple[Output, ...]
+    bulk: frozenset[Output] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """`shadow` is the state as it would be without the segments' layers.
+
+    `prefixes` are the absolute paths below which the layers put their files: an op that may read
+    or write there needs the whole. `written` is where ops have written since the last segment.
+    """
+
+    shadow: Output
+    segments: tuple[Segment, ...]
+    prefixes: tuple[str, ...]
+    written: tuple[str, ...] = ()
+
+    @classmethod
+    def on(cls, state: "State") -> "Layered":
+        return state if isinstance(state, Layered) else cls(state, (), ())
+
+    def with_layers(
+        self, layers: Sequence[Output], prefixes: Sequence[str], bulk: Iterable[Output] = ()
+    ) -> "Layered":
+        """More layers on top, all of whose files are below `prefixes`.
+
+        A prefix is the highest directory that the layers make: one that is there without them is
+        none, unless they fill it.
+        """
+        segment = Segment(self.shadow, tuple(layers), frozenset(bulk))
+        known = dict.fromkeys((*self.prefixes, *prefixes))
+        return Layered(self.shadow, (*self.segments, segment), tuple(known))
+
+    def with_shadow(self, shadow: Output, written: Sequence[str]) -> "Layered":
+        """The same layers after an op that only changed the shadow, at the paths `written`."""
+        return replace(self, shadow=shadow, written=(*self.written, *written))
+
+    def settled(self, path: str) -> Output | None:
+        """A state that has been evaluated, in which `path` is what it is now; None if none is."""
+        changed = not self.segments or any(reaches([path], each) for each in self.written)
+        return None if changed else self.segments[-1].below
+
+    def without_bulk(self) -> Output:
+        """All but the bulk, as one output: little to materialise."""
+        kept = tuple(
+            replace(s, layers=tuple(each for each in s.layers if each not in s.bulk))
+            for s in self.segments
+        )
+        return replace(self, segments=kept).output()
+
+    def output(self) -> Output:
+        """The whole as one output, its layers in the order in which the Dockerfile made them."""
+        if not self.segments:
+            return self.shadow
+        parts: list[Output] = []
+        following = [segment.below for segment in self.segments[1:]] + [self.shadow]
+        for segment, upper in zip(self.segments, following, strict=True):
+            parts += segment.layers
+            if upper != segment.below:
+                parts.append(diff(segment.below, upper, _REATTACHED))
+        label = Label(f"[uvlayers] merge {len(parts)} layers")
+        return merge([self.segments[0].below, *parts], label)
+
+
+State = Output | Layered
+
+
+def whole(state: State) -> Output:
+    """`state` as one output."""
+    return state.output() if isinstance(state, Layered) else state
+
+
+def shadow_of(state: State) -> Output:
+    """`state` without its environments."""
+    return state.shadow if isinstance(state, Layered) else state

@@ -1,0 +1,161 @@
+"""Makers of the ops that we add to a graph; each returns a new vertex.
+
+Every field in which protobuf's zero means something else than "unset" is set here, once:
+mounts without input or output, file actions' modes and timestamps (BuildKit
+`solver/pb/ops.proto`, `client/llb/fileop.go`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uvlayers.llb.graph import Output, Vertex, make_vertex
+from uvlayers.pb import ops_pb2 as pb
+
+NONE = -1  # `Mount.input`, `Mount.output`, `FileAction.output`: nothing there
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How a vertex shows in the progress output and which Dockerfile lines it belongs to."""
+
+    name: str
+    locations: tuple[pb.Location, ...] = ()
+    ignore_cache: bool = False
+
+    def metadata(self) -> pb.OpMetadata:
+        return pb.OpMetadata(
+            description={"llb.customname": self.name}, ignore_cache=self.ignore_cache
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A mount of an exec; a bind mount whose `source` is None starts empty.
+
+    `output` asks for what the mount holds afterwards; outputs are numbered in mount order.
+    """
+
+    dest: str
+    source: Output | None = None
+    selector: str = ""
+    readonly: bool = False
+    output: bool = False
+    tmpfs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What an exec runs and as whom; `environment` is complete and in order.
+
+    Any of `exit_codes` is a success.
+    """
+
+    args: tuple[str, ...]
+    environment: tuple[str, ...]
+    cwd: str = "/"
+    user: str = ""
+    exit_codes: tuple[int, ...] = (0,)
+
+
+def http_source(url: str, checksum: str | None, filename: str, label: Label) -> Vertex:
+    """A file that the daemon fetches, mode 0644; it must have the `checksum` (`sha256:…`), if any.
+
+    With one, BuildKit leaves the URL out of the cache key (`source/http`): a mirror hits the same
+    cache.
+    """
+    attrs = {"http.filename": filename, "http.perm": "0644"}
+    if checksum is not None:
+        attrs["http.checksum"] = checksum
+    return _labelled(pb.Op(source=pb.SourceOp(identifier=url, attrs=attrs)), [], label)
+
+
+def exec_op(
+    process: Process, mounts: Sequence[Mount], platform: pb.Platform, label: Label
+) -> Vertex:
+    """A process without network on `mounts`, of which one must be `/`."""
+    inputs: list[Output] = []
+    op = pb.ExecOp(
+        meta=pb.Meta(
+            args=process.args,
+            env=process.environment,
+            cwd=process.cwd,
+            user=process.user,
+            removeMountStubsRecursive=True,
+            validExitCodes=() if process.exit_codes == (0,) else process.exit_codes,
+        ),
+        network=pb.NetMode.NONE,
+    )
+    outputs = 0
+    for mount in mounts:
+        wired = pb.Mount(
+            dest=mount.dest,
+            selector=mount.selector,
+            readonly=mount.readonly,
+            input=NONE,
+            output=NONE,
+            mountType=pb.MountType.TMPFS if mount.tmpfs else pb.MountType.BIND,
+        )
+        if mount.source is not None:
+            wired.input = _index_of(inputs, mount.source)
+        if mount.output:
+            wired.output = outputs
+            outputs += 1
+        op.mounts.append(wired)
+    return _labelled(pb.Op(exec=op, platform=platform), inputs, label)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be made: absolute path, contents, permission bits."""
+
+    path: str
+    data: bytes
+    mode: int = 0o644
+
+
+def files(contents: Sequence[File], label: Label) -> Vertex:
+    """A file system that holds just `contents`, timestamps fixed so that the digest is too."""
+    op = pb.FileOp()
+    for position, file in enumerate(contents):
+        last = position == len(contents) - 1
+        op.actions.append(
+            pb.FileAction(
+                # no op inputs: 0, 1, … are the results of the actions before
+                input=position - 1,
+                secondaryInput=NONE,
+                output=0 if last else NONE,
+                mkfile=pb.FileActionMkFile(
+                    path=file.path, mode=file.mode, data=file.data, timestamp=0
+                ),
+            )
+        )
+    return _labelled(pb.Op(file=op), [], label)
+
+
+def merge(inputs: Sequence[Output], label: Label | None = None) -> Output:
+    """`inputs` on top of one another, later ones win; a single input is itself."""
+    if len(inputs) == 1:
+        return inputs[0]
+    op = pb.MergeOp(inputs=[pb.MergeInput(input=i) for i in range(len(inputs))])
+    return _labelled(pb.Op(merge=op), list(inputs), label).output()
+
+
+def diff(lower: Output, upper: Output, label: Label | None = None) -> Output:
+    """The layers that `upper` has above `lower`."""
+    op = pb.DiffOp(lower=pb.LowerDiffInput(input=0), upper=pb.UpperDiffInput(input=1))
+    return _labelled(pb.Op(diff=op), [lower, upper], label).output()
+
+
+def _labelled(op: pb.Op, inputs: Sequence[Output], label: Label | None) -> Vertex:
+    # Go marshals an empty submessage here; the same bytes let equal ops meet
+    op.constraints.CopyFrom(pb.WorkerConstraints())
+    if label is None:
+        return make_vertex(op, inputs)
+    return make_vertex(op, inputs, label.metadata(), label.locations)
+
+
+def _index_of(inputs: list[Output], source: Output) -> int:
+    """The position of `source` among `inputs`, which grows by it when it is new."""
+    if source not in inputs:
+        inputs.append(source)
+    return inputs.index(source)

@@ -1,0 +1,129 @@
+"""The fold that turns the delegated graph into the new one, vertex by vertex, inputs first."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from uvlayers.llb.fileop import covers, plain_copy_of, reaches, writing_of
+from uvlayers.llb.graph import Graph, Output, Vertex, make_vertex
+from uvlayers.llb.layered import Layered, State, shadow_of, whole
+from uvlayers.pb import ops_pb2 as pb
+
+
+class Paths(Protocol):
+    """The file systems of outputs; each question evaluates the output it is about."""
+
+    def real(self, output: Output, path: str) -> str:
+        """`path` (absolute) with every symlink in it resolved; its end need not exist."""
+
+    def exists(self, output: Output, path: str) -> bool:
+        """Whether `path` is there, be it as a dangling symlink."""
+
+
+class Rewriting:
+    """States of the outputs seen so far; `visit` every vertex of `graph` in order, then `finish`.
+
+    `paths` is asked about what a file op on a Layered state writes to.
+    """
+
+    def __init__(self, graph: Graph, paths: Paths) -> None:
+        self._graph = graph
+        self._paths = paths
+        self._states: dict[Output, State] = {}
+
+    def state(self, output: Output) -> State:
+        """What has become of an output of the delegated graph."""
+        return self._states.get(output, output)
+
+    def visit(self, vertex: Vertex, root: State | None = None) -> None:
+        """Carry `vertex` over; `root`, when given, replaces its first output."""
+        if root is not None:
+            self._states[vertex.output()] = root
+        elif (moved := self._move_below(vertex)) is not None:
+            self._states[vertex.output()] = moved
+        else:
+            self._carry(vertex, vertex.with_inputs(self._inputs(vertex)))
+
+    def visit_on(self, vertex: Vertex, root_input: int, root: State) -> None:
+        """Carry an exec over with its root replaced: the original command on prepared layers."""
+        inputs = [whole(self.state(i)) for i in vertex.inputs]
+        self._carry(vertex, with_root(vertex, vertex.op, inputs, root_input, whole(root)))
+
+    def finish(self) -> Graph:
+        head = self._graph.head
+        return self._graph.with_head(None if head is None else whole(self.state(head)))
+
+    def _carry(self, old: Vertex, new: Vertex) -> None:
+        if new is old:
+            return
+        # every output that the graph can ask for; unused entries cost nothing
+        for index in range(_output_count(old)):
+            self._states[old.output(index)] = new.output(index)
+
+    def _inputs(self, vertex: Vertex) -> list[Output]:
+        """The new inputs; what only copies from beside an environment need not have all of it."""
+        inputs = [whole(self.state(i)) for i in vertex.inputs]
+        if vertex.op.WhichOneof("op") != "file":
+            return inputs
+        copy = plain_copy_of(vertex.op.file, len(vertex.inputs))
+        source = None if copy is None else self.state(vertex.inputs[copy.source])
+        if copy is not None and isinstance(source, Layered) and copy.source != copy.target:
+            slim = source.without_bulk()
+            # where the path leads to: a link may lead into the environment
+            real = self._paths.real(slim, copy.path)
+            if not any(reaches([real], p) or covers([real], p) for p in source.prefixes):
+                inputs[copy.source] = slim
+        return inputs
+
+    def _move_below(self, vertex: Vertex) -> State | None:
+        """The file op `vertex` moved below the environment it stands on, where that is the same."""
+        if vertex.op.WhichOneof("op") != "file":
+            return None
+        writing = writing_of(vertex.op.file, len(vertex.inputs))
+        if writing is None:
+            return None
+        target = self.state(vertex.inputs[writing.target])
+        if not isinstance(target, Layered):
+            return None
+        written = [self._real(target, path) for path in writing.paths]
+        if any(reaches(written, prefix) for prefix in target.prefixes):
+            return None
+        inputs = self._inputs(vertex)
+        inputs[writing.target] = shadow_of(target)
+        shadow = vertex.with_inputs(inputs).output()
+        risky = [prefix for prefix in target.prefixes if covers(written, prefix)]
+        if any(self._paths.exists(shadow, prefix) for prefix in risky):
+            return None
+        return target.with_shadow(shadow, written)
+
+    def _real(self, target: Layered, path: str) -> str:
+        """Where a write to `path` ends up; steps after the environment are seldom evaluated."""
+        settled = target.settled(path)
+        plain = settled is not None and self._paths.real(settled, path) == path
+        return path if plain else self._paths.real(target.shadow, path)
+
+
+def with_root(
+    run: Vertex, op: pb.Op, inputs: Sequence[Output], root_input: int, root: Output
+) -> Vertex:
+    """The exec `op`, which is `run` changed, on `inputs` but for its root."""
+    wired, changed = list(inputs), pb.Op()
+    changed.CopyFrom(op)
+    if sum(mount.input == root_input for mount in op.exec.mounts) > 1:
+        # another mount shows the same state, which must stay as it is
+        next(mount for mount in changed.exec.mounts if mount.dest == "/").input = len(wired)
+        wired.append(root)
+    else:
+        wired[root_input] = root
+    return make_vertex(changed, wired, run.metadata, run.locations)
+
+
+def _output_count(vertex: Vertex) -> int:
+    match vertex.op.WhichOneof("op"):
+        case "exec":
+            return sum(mount.output >= 0 for mount in vertex.op.exec.mounts)
+        case "file":
+            return sum(action.output >= 0 for action in vertex.op.file.actions)
+        case "passthrough":
+            return len(vertex.op.passthrough.outputs)
+        case _:
+            return 1

@@ -1,0 +1,195 @@
+"""The fold, step by step; `tests/property/test_rewriting.py` holds that it means the same."""
+
+from collections.abc import Mapping
+
+from uvlayers.llb.graph import Output, Vertex, make_vertex
+from uvlayers.llb.layered import Layered, whole
+from uvlayers.llb.rewriting import Rewriting
+from uvlayers.pb import ops_pb2 as pb
+
+from tests import dockerfiles
+
+BASE, LAYER, BULK = (dockerfiles.image(name) for name in ("base", "layer", "bulk"))
+CONTEXT = dockerfiles.context()
+
+
+class Places:
+    """`Paths` out of dictionaries; remembers which outputs were asked about."""
+
+    def __init__(self, links: Mapping[str, str] = {}, there: frozenset[str] = frozenset()) -> None:
+        self.links, self.there = links, there
+        self.asked: list[Output] = []
+
+    def real(self, output: Output, path: str) -> str:
+        self.asked.append(output)
+        return self.links.get(path, path)
+
+    def exists(self, output: Output, path: str) -> bool:
+        self.asked.append(output)
+        return path in self.there
+
+
+def layered(state: Output = BASE) -> Layered:
+    return Layered.on(state).with_layers([LAYER, BULK], ["/app/.venv"], bulk=[BULK])
+
+
+def rewrite(head: Output, run: Vertex, after: Layered, paths: Places) -> Rewriting:
+    """Everything visited, the root of `run` replaced by `after`."""
+    rewriting = Rewriting(dockerfiles.graph(head), paths)
+    for vertex in dockerfiles.graph(head).vertices():
+        rewriting.visit(vertex, after if vertex == run else None)
+    return rewriting
+
+
+def test_an_untouched_graph_is_the_same_graph() -> None:
+    head = dockerfiles.run(dockerfiles.copy(BASE, CONTEXT, "/", "/app"), "true")
+    rewriting = Rewriting(dockerfiles.graph(head), Places())
+    for vertex in dockerfiles.graph(head).vertices():
+        rewriting.visit(vertex)
+    assert rewriting.state(head) is head
+    assert rewriting.finish().head is head
+
+
+def test_scratch_stays_scratch() -> None:
+    assert Rewriting(dockerfiles.graph(None), Places()).finish().head is None
+
+
+def test_a_replaced_root_is_what_follows_stands_on() -> None:
+    run = dockerfiles.run(BASE, "uv sync", line=2)
+    head = dockerfiles.run(run, "true", line=3)
+    rewriting = rewrite(head, run.vertex, layered(), Places())
+    after = rewriting.finish().head
+    assert after is not None
+    assert after.vertex.inputs == (whole(layered()),)
+    assert after.vertex.locations == head.vertex.locations
+    assert rewriting.state(run) == layered()
+
+
+def test_layers_at_the_head_are_merged() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    assert rewrite(run, run.vertex, layered(), Places()).finish().head == whole(layered())
+
+
+def test_a_copy_beside_the_environment_moves_below() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    head = dockerfiles.copy(run, CONTEXT, "/", "/srv")
+    paths = Places()
+    state = rewrite(head, run.vertex, layered(), paths).state(head)
+    assert isinstance(state, Layered)
+    assert state.shadow == dockerfiles.copy(BASE, CONTEXT, "/", "/srv")
+    assert state.written == ("/srv",)
+    assert paths.asked == [BASE]
+
+
+def test_a_copy_above_the_environment_is_looked_at() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    head = dockerfiles.copy(run, CONTEXT, "/", "/app")
+    moved = dockerfiles.copy(BASE, CONTEXT, "/", "/app")
+    paths = Places()
+    assert isinstance(rewrite(head, run.vertex, layered(), paths).state(head), Layered)
+    assert paths.asked == [BASE, moved]
+
+
+def test_a_copy_that_brings_an_environment_stays_on_top() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    head = dockerfiles.copy(run, CONTEXT, "/", "/app")
+    paths = Places(there=frozenset({"/app/.venv"}))
+    assert rewrite(head, run.vertex, layered(), paths).state(head) == dockerfiles.copy(
+        whole(layered()), CONTEXT, "/", "/app"
+    )
+
+
+def test_a_copy_into_the_environment_stays_on_top() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    for dest, links in (("/app/.venv/x", {}), ("/v/x", {"/v/x": "/app/.venv/x"})):
+        head = dockerfiles.copy(run, CONTEXT, "/x", dest)
+        state = rewrite(head, run.vertex, layered(), Places(links)).state(head)
+        assert state == dockerfiles.copy(whole(layered()), CONTEXT, "/x", dest)
+
+
+def test_what_later_steps_wrote_is_looked_at_again() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    first = dockerfiles.copy(run, CONTEXT, "/", "/srv")
+    head = dockerfiles.copy(first, CONTEXT, "/x", "/srv/x")
+    paths = Places()
+    rewrite(head, run.vertex, layered(), paths)
+    assert paths.asked == [BASE, dockerfiles.copy(BASE, CONTEXT, "/", "/srv")]
+
+
+def test_an_op_with_two_outputs_stays_on_top() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    op = pb.Op(file=pb.FileOp(), constraints=pb.WorkerConstraints())
+    for index in range(2):
+        action = op.file.actions.add(input=0, secondaryInput=-1, output=index)
+        action.mkdir.path = f"/{index}"
+    vertex = make_vertex(op, [run])
+    rewriting = rewrite(vertex.output(1), run.vertex, layered(), Places())
+    assert rewriting.finish().head == make_vertex(op, [whole(layered())]).output(1)
+
+
+def test_all_outputs_of_an_exec_are_carried() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    op = dockerfiles.run(run, "make").vertex.op
+    op.exec.mounts.add(input=-1, output=1, dest="/out")
+    vertex = make_vertex(op, [run])
+    rewriting = rewrite(vertex.output(1), run.vertex, layered(), Places())
+    assert rewriting.finish().head == make_vertex(op, [whole(layered())]).output(1)
+
+
+def test_all_outputs_of_a_passthrough_are_carried() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    op = pb.Op(passthrough=pb.PassthroughOp())
+    op.passthrough.outputs.extend((0, 1))
+    vertex = make_vertex(op, [run])
+    rewriting = rewrite(vertex.output(1), run.vertex, layered(), Places())
+    assert rewriting.finish().head == make_vertex(op, [whole(layered())]).output(1)
+
+
+def test_a_merge_on_layers_is_carried() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    head = dockerfiles.copy_link(run, CONTEXT, "/", "/srv")
+    after = rewrite(head, run.vertex, layered(), Places()).finish().head
+    assert after == dockerfiles.copy_link(whole(layered()), CONTEXT, "/", "/srv")
+
+
+def test_a_copy_from_beside_the_environment_need_not_have_the_bulk() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    head = dockerfiles.copy(dockerfiles.image("final"), run, "/etc/x", "/x")
+    after = rewrite(head, run.vertex, layered(), Places()).finish().head
+    assert after is not None
+    assert after.vertex.inputs[1] == layered().without_bulk()
+
+
+def test_a_copy_from_or_above_the_environment_has_all() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    for source, links in (
+        ("/app/.venv", {}),
+        ("/app", {}),
+        ("/tools", {"/tools": "/app/.venv/bin"}),
+    ):
+        head = dockerfiles.copy(dockerfiles.image("final"), run, source, "/x")
+        after = rewrite(head, run.vertex, layered(), Places(links)).finish().head
+        assert after is not None
+        assert after.vertex.inputs[1] == whole(layered())
+
+
+def test_the_command_stays_on_prepared_layers() -> None:
+    run = dockerfiles.run(BASE, "uv sync && more", mounts=[dockerfiles.Bind("/src", CONTEXT)])
+    rewriting = Rewriting(dockerfiles.graph(run), Places())
+    rewriting.visit_on(run.vertex, 0, layered())
+    head = rewriting.finish().head
+    assert head is not None
+    assert head.vertex.inputs == (whole(layered()), CONTEXT)
+    assert head.vertex.op.exec == run.vertex.op.exec
+    assert head.vertex.metadata == run.vertex.metadata
+
+
+def test_a_mount_of_the_same_state_stays_as_it_is() -> None:
+    run = dockerfiles.run(BASE, "uv sync && more", mounts=[dockerfiles.Bind("/base", BASE)])
+    assert run.vertex.inputs == (BASE,)
+    rewriting = Rewriting(dockerfiles.graph(run), Places())
+    rewriting.visit_on(run.vertex, 0, layered())
+    head = rewriting.finish().head
+    assert head is not None
+    assert head.vertex.inputs == (BASE, whole(layered()))
+    assert [(m.dest, m.input) for m in head.vertex.op.exec.mounts] == [("/", 1), ("/base", 0)]
