@@ -1,0 +1,73 @@
+"""A JSON object that is checked while it is read."""
+
+from typing import TYPE_CHECKING, TypeVar
+
+from uvlayers.errors import Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class JsonObject:
+    """The members of one JSON object; a missing or wrongly typed one raises Unsupported.
+
+    `at` is the object's own path, named in the message.
+    """
+
+    __slots__ = ("_at", "_members")
+
+    def __init__(self, value: object, at: str) -> None:
+        if not isinstance(value, dict):
+            raise Unsupported(f"expected an object in `{at}`")
+        self._members: dict[str, object] = value
+        self._at = at
+
+    def text(self, key: str) -> str:
+        return self._member(key, str)
+
+    def flag(self, key: str) -> bool:
+        return self._member(key, bool)
+
+    def number(self, key: str) -> int:
+        """A non-negative integer."""
+        number = self._member(key, int)
+        if number < 0:
+            raise Unsupported(f"expected no negative number in `{self._at}.{key}`: {number}")
+        return number
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        return self._list(key, str)
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        return self._list(key, int)
+
+    def table(self, key: str) -> "JsonObject":
+        return JsonObject(self._members.get(key), f"{self._at}.{key}")
+
+    def path(self, key: str) -> str:
+        """An absolute path that UTF-8 can encode."""
+        path = self.text(key)
+        if not path.startswith("/"):
+            raise Unsupported(f"expected an absolute path in `{self._at}.{key}`: `{path}`")
+        if any("\ud800" <= character <= "\udfff" for character in path):
+            raise Unsupported(f"expected a path in UTF-8 in `{self._at}.{key}`: {path!r}")
+        return path
+
+    def optional(self, key: str, read: "Callable[[JsonObject, str], T]") -> T | None:
+        """What `read` makes of the member; None where it is null or missing."""
+        return None if self._members.get(key) is None else read(self, key)
+
+    def _member(self, key: str, kind: type[T]) -> T:
+        value = self._members.get(key)
+        if type(value) is not kind:  # exact, for JSON's true is no number
+            raise Unsupported(f"expected {kind.__name__} in `{self._at}.{key}`")
+        return value
+
+    def _list(self, key: str, kind: type[T]) -> tuple[T, ...]:
+        values: list[object] = self._member(key, list)
+        for value in values:
+            if type(value) is not kind:
+                raise Unsupported(f"expected only {kind.__name__} in `{self._at}.{key}`")
+        return tuple(values)  # type: ignore[arg-type]
