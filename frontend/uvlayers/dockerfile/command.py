@@ -1,0 +1,170 @@
+"""From an exec's arguments to the `uv sync` commands that it runs."""
+
+import posixpath
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from uvlayers.dockerfile.shell.builtins import set_option
+from uvlayers.dockerfile.shell.heredoc import fed_shell
+from uvlayers.dockerfile.shell.program import invocation, mentions, mentions_text
+from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
+from uvlayers.dockerfile.shell.script import SyncRun, read_script, unwrap
+
+SHELLS = frozenset(("sh", "bash", "dash", "ash"))
+HARMLESS_OPTIONS = frozenset(("--norc", "--noprofile", "--noediting", "--posix"))
+OTHER_SHELLS = frozenset(("zsh", "ksh", "fish", "pwsh", "powershell", "csh", "tcsh", "busybox"))
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCommand:
+    """A `uv sync` that runs exactly once when its RUN succeeds.
+
+    `argv` starts with the name of uv as written, `launcher` is what precedes it (`python -m`);
+    `environment` is what the uv process gets, but for the names in `unknown`, whose values are
+    only known when it runs. `cwd` is absolute, symbolic links in it unresolved. `alone`: the RUN
+    leaves nothing behind but what this sync does. `needed`: the RUN fails if the sync fails.
+    `before` and `after` are the texts of the RUN's other commands that can leave something behind
+    (or, after, can fail). `span` counts bytes of the shell text. `umask` is what the RUN set it
+    to. All this holds only if the directories `entered` exist: the RUN changes to them.
+    """
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    cwd: str
+    alone: bool
+    span: tuple[int, int] | None
+    launcher: tuple[str, ...] = ()
+    unknown: frozenset[str] = frozenset()
+    needed: bool = True
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    umask: int | None = None
+    entered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A `uv sync` that runs as written; `reason` is a clause such as "it runs in a loop"."""
+
+    reason: str
+    span: tuple[int, int] | None = None
+
+
+def find_sync(
+    args: Sequence[str],
+    env: Mapping[str, str],
+    cwd: str,
+    *,
+    unknown: Collection[str] = (),
+    script: str | None = None,
+) -> tuple[SyncCommand | Opaque, ...]:
+    """The syncs that the exec `args` runs, in the order of its text; never raises.
+
+    `env` is the exec's whole environment, HOME included (the runtime sets it from the user's
+    entry in passwd when the image does not); `unknown` names the variables that BuildKit adds
+    from secrets. `script` is the text of the file `args[0]` where the caller can see it, such as
+    /dev/pipes/EOF for a heredoc that starts with `#!`. An empty tuple: no sync is mentioned.
+    """
+    if not args:
+        return ()
+    scope = Scope.of(env, unknown, cwd)
+    if script is not None:
+        return _of_script(script, scope)
+    name = posixpath.basename(args[0])
+    if name in SHELLS:
+        return _of_shell(args, scope)
+    if name in OTHER_SHELLS:
+        return _unread(args, f"`{name}` is no shell that we can read")
+    return _of_words(args, scope)
+
+
+def _unread(texts: Sequence[str], reason: str) -> tuple[Opaque, ...]:
+    return (Opaque(reason),) if any(map(mentions_text, texts)) else ()
+
+
+def _of_words(args: Sequence[str], scope: Scope) -> tuple[SyncCommand | Opaque, ...]:
+    found = invocation(unwrap(list(args), scope))
+    if found is not None:
+        return (_command(SyncRun(found, scope, None, alone=True, needed=True)),)
+    return (Opaque("it runs inside another command"),) if mentions(args) else ()
+
+
+def _of_script(text: str, scope: Scope) -> tuple[SyncCommand | Opaque, ...]:
+    """An executable text: `#!/bin/sh -e`, `#!/usr/bin/env bash`."""
+    line = text.partition("\n")[0]
+    words = line.removeprefix("#!").split()
+    if words[:1] == ["/usr/bin/env"]:
+        words = words[1:]
+    if not line.startswith("#!") or not words or posixpath.basename(words[0]) not in SHELLS:
+        return _unread([text], "it is in a script that is not a shell's")
+    return _of_shell([*words, "-c", text], scope)
+
+
+def _of_shell(args: Sequence[str], scope: Scope) -> tuple[SyncCommand | Opaque, ...]:
+    try:
+        text = _read_options(args, scope)
+        fed = fed_shell(text)
+        if fed is None:
+            return _of_text(text, scope, 0)
+        if fed.words and posixpath.basename(fed.words[0]) in SHELLS:
+            inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/")
+            _read_options([*fed.words, "-c", fed.script], inner)
+            return _of_text(fed.script, inner, fed.offset)
+    except NotUnderstood as error:
+        return _unread(args, error.reason)
+    return _of_text(text, scope, 0)
+
+
+def _of_text(text: str, scope: Scope, offset: int) -> tuple[SyncCommand | Opaque, ...]:
+    if "sync" not in text and not any("sync" in value for value in scope.environment().values()):
+        return ()
+    found: list[SyncCommand | Opaque] = []
+    for sync in read_script(text, scope):
+        span = sync.span and (sync.span[0] + offset, sync.span[1] + offset)
+        if isinstance(sync, SyncRun):
+            found.append(_command(replace(sync, span=span)))
+        else:
+            found.append(Opaque(sync.reason, span))
+    return tuple(found)
+
+
+def _read_options(args: Sequence[str], scope: Scope) -> str:
+    """The text after `-c`, the shell's options put into `scope`; raises `NotUnderstood`."""
+    scope.bash = posixpath.basename(args[0]) == "bash"
+    for name in ("BASH_ENV", "SHELLOPTS", "BASHOPTS"):
+        if scope.bash and scope.environment().get(name):
+            raise NotUnderstood(f"`{name}` changes what the shell does")
+    if any(name.startswith("BASH_FUNC_") for name in scope.variables):
+        raise NotUnderstood("the environment brings shell functions")
+    pending, takes_text = list(args[1:]), False
+    while pending and pending[0][:1] in ("-", "+") and len(pending[0]) > 1:
+        word = pending.pop(0)
+        if word == "--":
+            break
+        if word.startswith("--"):
+            if word not in HARMLESS_OPTIONS:
+                raise NotUnderstood(f"the shell runs with `{word}`")
+            continue
+        takes_text = takes_text or "c" in word
+        name_of_option = pending.pop(0) if "o" in word and pending else None
+        set_option(word[1:].replace("c", ""), name_of_option, on=word[0] == "-", scope=scope)
+    if not takes_text or not pending:
+        raise NotUnderstood("it is in a script file")
+    return pending[0]
+
+
+def _command(sync: SyncRun) -> SyncCommand:
+    return SyncCommand(
+        argv=sync.invocation.argv,
+        environment=sync.scope.environment(),
+        cwd=sync.scope.cwd or "/",
+        alone=sync.alone,
+        span=sync.span,
+        launcher=sync.invocation.launcher,
+        unknown=sync.scope.unknown(),
+        needed=sync.needed,
+        before=sync.before,
+        after=sync.after,
+        umask=sync.scope.umask,
+        entered=sync.scope.entered,
+    )

@@ -1,0 +1,61 @@
+"""Which execs of the delegated graph run `uv sync`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from uvlayers.dockerfile.command import Opaque, SyncCommand, find_sync
+from uvlayers.errors import Unsupported
+from uvlayers.llb.graph import Vertex
+
+_ANY_HOME = "/root"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncExec:
+    """An exec whose command runs at least one `uv sync`, understood or not."""
+
+    run: Vertex
+
+    @property
+    def root_input(self) -> int:
+        """The position of the root's input among the exec's; raises Unsupported without one."""
+        index = next(m.input for m in self.run.op.exec.mounts if m.dest == "/")
+        if index < 0:
+            raise Unsupported("its root file system is empty")
+        return index
+
+    def command(self, home: Callable[[str], str]) -> SyncCommand:
+        """The one sync that the RUN runs; `home` finds a user's home directory.
+
+        Raises Unsupported for a command that is not understood, and for several syncs in one RUN.
+        """
+        meta = self.run.op.exec.meta
+        known = _environment(self.run)
+        if "HOME" not in known:
+            known["HOME"] = home(meta.user)
+        found = _find(self.run, known)
+        if len(found) > 1:
+            raise Unsupported("the RUN has several syncs")
+        (command,) = found
+        if isinstance(command, Opaque):
+            raise Unsupported(command.reason)
+        return command
+
+
+def find_sync_exec(vertex: Vertex) -> SyncExec | None:
+    """`vertex` as a SyncExec; None when nothing in it mentions a sync."""
+    if vertex.op.WhichOneof("op") != "exec":
+        return None
+    known = {"HOME": _ANY_HOME, **_environment(vertex)}
+    return SyncExec(vertex) if _find(vertex, known) else None
+
+
+def _environment(run: Vertex) -> dict[str, str]:
+    pairs = (entry.partition("=") for entry in run.op.exec.meta.env)
+    return {name: value for name, _, value in pairs}
+
+
+def _find(run: Vertex, environment: dict[str, str]) -> tuple[SyncCommand | Opaque, ...]:
+    execution = run.op.exec
+    secret = [variable.name for variable in execution.secretenv]
+    return find_sync(execution.meta.args, environment, execution.meta.cwd or "/", unknown=secret)

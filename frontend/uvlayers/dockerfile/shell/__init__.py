@@ -1,0 +1,1 @@
+"""Reading shell text: what a script does before, at and after each `uv sync`."""

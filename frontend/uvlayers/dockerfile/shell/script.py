@@ -1,0 +1,266 @@
+"""Every `uv sync` of a shell text, with what the script does before and after it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from uvlayers.dockerfile.shell import region
+from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
+from uvlayers.dockerfile.shell.program import (
+    Invocation,
+    invocation,
+    mentions,
+    mentions_text,
+)
+from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
+from uvlayers.dockerfile.shell.syntax import (
+    SIMPLE,
+    SimpleCommand,
+    encode,
+    parse,
+    simple_command,
+    skips_text,
+    source,
+)
+from uvlayers.dockerfile.shell.words import expand_fields
+
+# Builtins that an assignment in front changes neither for themselves nor for what follows.
+UNTOUCHED = (["true"], ["echo"], ["printf"])
+SUBSHELLS = frozenset(("subshell", "pipeline"))
+REASONS = {
+    "subshell": "it runs in a subshell",
+    "pipeline": "it is part of a pipeline",
+    "negated_command": "its outcome is negated",
+    "if_statement": "it depends on a condition",
+    "case_statement": "it depends on a condition",
+    "while_statement": "it runs in a loop",
+    "for_statement": "it runs in a loop",
+    "c_style_for_statement": "it runs in a loop",
+    "function_definition": "it is part of a function",
+    "list": "it is an alternative of `||`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRun:
+    """A `uv sync` that runs exactly once when the script succeeds."""
+
+    invocation: Invocation
+    scope: Scope
+    span: tuple[int, int] | None
+    writes: bool = False
+    alone: bool = False
+    needed: bool = False
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A `uv sync` that cannot be told; `reason` completes "it runs as written: …"."""
+
+    reason: str
+    span: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element of an and-list of the script."""
+
+    text: str
+    effect: Effect
+    syncs: tuple[SyncRun | Refused, ...] = ()
+    list_end: bool = False
+    """The last element of its and-list."""
+    script_end: bool = False
+    """In the script's last and-list, or in one whose failure ends the script."""
+    errexit: bool = False
+
+
+def read_script(text: str, scope: Scope) -> list[SyncRun | Refused]:
+    """The syncs of `text` in its order, none left out; never raises."""
+    while text.endswith("\\\n"):  # a continuation of nothing, which the parser does not take
+        text = text[:-2]
+    data = encode(text)
+    if not all(character in "\t\n" or character.isprintable() for character in text):
+        return _refuse_text(text, "the text holds control characters")
+    root = parse(data)
+    if root.has_error or skips_text(root, data):
+        return _refuse_text(text, "the shell text cannot be parsed")
+    steps = list(_Walk(data, scope).statements(root.children, final=True))
+    return [_judged(steps, index, sync) for index, step in enumerate(steps) for sync in step.syncs]
+
+
+def _refuse_text(text: str, reason: str) -> list[SyncRun | Refused]:
+    return [Refused(reason, None)] if mentions_text(text) else []
+
+
+def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun | Refused:
+    """`sync` with the facts that depend on the other steps."""
+    if isinstance(sync, Refused):
+        return sync
+    step = steps[index]
+    before = tuple(s.text for s in steps[:index] if s.effect is Effect.OUTWARD)
+    after = tuple(s.text for s in steps[index + 1 :] if s.effect is not Effect.QUIET)
+    needed = step.script_end or (step.list_end and step.errexit)
+    alone = not before and not after and needed and not sync.writes
+    return replace(sync, alone=alone, needed=needed, before=before, after=after)
+
+
+class _Walk:
+    """Follows a script from top to bottom, keeping the state of the shell."""
+
+    def __init__(self, data: bytes, scope: Scope) -> None:
+        self.data = data
+        self.scope = scope
+
+    def statements(self, nodes: list[Node], *, final: bool) -> Iterator[Step]:
+        """The steps of statements in a row; `final` when nothing follows them."""
+        named = [n for n in nodes if n.is_named and n.type not in ("comment", "heredoc_body")]
+        for index, node in enumerate(named):
+            following = node.next_sibling
+            if following is not None and following.type == "&":
+                yield self._apart(node, "it runs in the background")
+            elif node.type == "compound_statement":
+                last = final and index == len(named) - 1
+                yield from self.statements(node.children, final=last)
+            else:
+                yield from self._statement(node, final=final and index == len(named) - 1)
+
+    def _statement(self, node: Node, *, final: bool) -> Iterator[Step]:
+        elements, aborts = _and_list(node)
+        guard: str | None = None
+        for element in elements:
+            errexit = self.scope.errexit
+            if guard is None or final or aborts:
+                step = self._element(element)
+            else:  # neither a sync nor a change of the state is certain to happen
+                step = self._apart(element, f"it is skipped when `{guard}` fails")
+            if step.effect is Effect.OUTWARD:
+                guard = guard or step.text
+            yield replace(
+                step,
+                list_end=element is elements[-1],
+                script_end=final or aborts,
+                errexit=errexit,
+            )
+
+    def _element(self, node: Node) -> Step:
+        kind = node.children[0].type if node.type == "redirected_statement" else node.type
+        if kind not in SIMPLE:
+            return self._apart(node, REASONS.get(kind, "it is part of a compound command"))
+        try:
+            return self._simple(node, simple_command(node, self.data))
+        except NotUnderstood as error:
+            return self._apart(node, error.reason)
+
+    def _apart(self, node: Node, reason: str) -> Step:
+        """A part that is not followed: its syncs are refused, what it may change is forgotten."""
+        scope = self.scope
+        syncs = tuple(
+            Refused(reason, (found.start_byte, found.end_byte))
+            for found in region.syncs_within(node, scope)
+        )
+        background = node.next_sibling is not None and node.next_sibling.type == "&"
+        if node.type not in SUBSHELLS and not background:
+            region.forget_changes(node, scope)
+        return Step(source(node), Effect.OUTWARD, syncs, list_end=True)
+
+    def _simple(self, node: Node, command: SimpleCommand) -> Step:
+        substitutions = region.substitutions(node)
+        quiet = all(map(region.only_reads, substitutions))
+        syncs = [found for part in substitutions for found in self._refused(part)]
+        own = self._sync(command, traces=command.writes or not quiet)
+        region.follow_defaults(node, self.scope)
+        if own is not None:
+            return Step(source(node), Effect.OUTWARD, (*syncs, own))
+        syncs = syncs or self._refused(node)
+        effect = self._run(command)
+        if command.writes or command.reads or not quiet:
+            effect = Effect.OUTWARD
+        return Step(source(node), effect, tuple(syncs))
+
+    def _refused(self, node: Node) -> list[SyncRun | Refused]:
+        return [
+            Refused("it runs inside another command", (found.start_byte, found.end_byte))
+            for found in region.syncs_within(node, self.scope)
+        ]
+
+    def _sync(self, command: SimpleCommand, *, traces: bool) -> SyncRun | Refused | None:
+        """The sync that `command` itself is; None when it is another command."""
+        scope = self.scope.copy()
+        try:
+            words = [field for raw in command.words for field in expand_fields(raw, scope)]
+        except NotUnderstood as error:
+            told = [field for raw in command.words for field in _told_fields(raw, scope)]
+            return Refused(f"in its words {error.reason}", command.span) if mentions(told) else None
+        for raw in command.assignments:
+            assign(raw, scope, export=True)
+        found = invocation(unwrap(words, scope))
+        if found is None:
+            return None
+        reason = scope.lost or ("its directory cannot be told" if scope.cwd is None else None)
+        if command.reads:
+            reason = "its standard input is redirected"
+        if reason is not None:
+            return Refused(reason, command.span)
+        return SyncRun(found, scope, command.span, traces)
+
+    def _run(self, command: SimpleCommand) -> Effect:
+        """Do to the state what `command`, which is no sync, does to it."""
+        if not command.words:
+            for raw in command.assignments:
+                assign(raw, self.scope)
+            return Effect.QUIET
+        name = _told_fields(command.words[0], self.scope)
+        if name == [None]:
+            self.scope.lose("it comes after a command that cannot be told")
+            return Effect.OUTWARD
+        effect = apply_builtin((str(name[0]) if name else ":", *command.words[1:]), self.scope)
+        if effect is not None and command.assignments and name not in UNTOUCHED:
+            self.scope.lose(f"it comes after an assignment before `{command.words[0]}`")
+        return Effect.OUTWARD if effect is None else effect
+
+
+def _told_fields(raw: str, scope: Scope) -> list[str | None]:
+    try:
+        return list(expand_fields(raw, scope))
+    except NotUnderstood:
+        return [None]
+
+
+def unwrap(words: list[str], scope: Scope) -> list[str]:
+    """The words without `command` or `env NAME=value` in front, whose effect goes to `scope`."""
+    while len(words) > 1:
+        name, equals, value = words[1].partition("=")
+        if words[0] == "env" and equals and is_name(name):
+            scope.assign(name, value, export=True)
+            words = ["env", *words[2:]]
+        elif words[0] in ("env", "command") and not words[1].startswith("-"):
+            words = words[1:]
+        else:
+            break
+    return words
+
+
+def _and_list(node: Node) -> tuple[list[Node], bool]:
+    """The elements of an and-list; True when `|| exit 1` ends the script if one of them fails."""
+    parts = [child for child in node.children if child.type != "comment"]
+    if node.type != "list" or len(parts) != 3:
+        return [node], False
+    left, operator, right = parts
+    if operator.type == "||":
+        elements, aborts = _and_list(left)
+        plain = elements != [left] or left.type != "list"
+        return (elements, True) if plain and not aborts and _fails(right) else ([node], False)
+    first, first_aborts = _and_list(left)
+    second, second_aborts = _and_list(right)
+    whole = first_aborts or second_aborts or "list" in {e.type for e in first + second}
+    return ([node], False) if whole else (first + second, False)
+
+
+def _fails(node: Node) -> bool:
+    """`exit` with a status that is plainly not zero."""
+    words = source(node).split()
+    return len(words) == 2 and words[0] == "exit" and words[1].isdigit() and int(words[1]) % 256 > 0

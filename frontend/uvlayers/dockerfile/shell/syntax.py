@@ -1,0 +1,165 @@
+"""The syntax tree of a shell text, and simple commands in it.
+
+tree-sitter-bash finds the structure and the extent of every word; what a word means is read by
+`words`, and whatever the two could see differently is refused here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from uvlayers.dockerfile.shell.scope import NotUnderstood
+
+REDIRECTIONS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
+SIMPLE = frozenset(
+    (
+        "command",
+        "declaration_command",
+        "test_command",
+        "unset_command",
+        "variable_assignment",
+        "variable_assignments",
+    )
+)
+SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
+HARMLESS_TARGETS = frozenset((b"/dev/null", b"/dev/stdout", b"/dev/stderr"))
+BLANK = b" \t\n"
+BEFORE_COMMENT = frozenset(b" \t\n;&|()")
+# What lies between the children of these is their own text, or must be nothing at all.
+TEXTUAL = frozenset(("arithmetic_expansion", "expansion", "heredoc_body", "string"))
+UNBROKEN = frozenset(("concatenation", "simple_expansion", "variable_assignment"))
+# `<<` WORD BODY WORD; more means that the rest of the command's line hangs below it.
+HEREDOC_PARTS = frozenset(
+    ("<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleCommand:
+    """A simple command's raw parts; `span` counts bytes of the text, redirections included."""
+
+    assignments: tuple[str, ...]
+    words: tuple[str, ...]
+    span: tuple[int, int]
+    reads: bool
+    """Standard input is redirected."""
+    writes: bool
+    """Output goes to a file."""
+
+
+def parse(data: bytes) -> Node:
+    """The root node; `has_error` on it says that the grammar does not cover the text."""
+    return Parser(Language(tree_sitter_bash.language())).parse(data).root_node
+
+
+def skips_text(root: Node, data: bytes) -> bool:
+    """Whether the parser leaves out text that a shell reads, such as a blank after a backslash."""
+    if _is_more_than_blank(data[: root.start_byte], BLANK):
+        return True
+    for node in descendants(root):
+        if node.type == "comment" and _continues_word(data[: node.start_byte]):
+            return True
+        if node.type in TEXTUAL or not node.children:
+            continue
+        ends = [node.start_byte, *(child.end_byte for child in node.children)]
+        starts = [*(child.start_byte for child in node.children), node.end_byte]
+        blank = b"" if node.type in UNBROKEN else BLANK
+        if any(
+            _is_more_than_blank(data[end:start], blank)
+            for end, start in zip(ends, starts, strict=True)
+        ):
+            return True
+    return False
+
+
+def _continues_word(before: bytes) -> bool:
+    """Whether a `#` after `before` is part of a word, by way of a line continuation."""
+    while before.endswith(b"\\\n"):
+        before = before[:-2]
+    return bool(before) and before[-1] not in BEFORE_COMMENT
+
+
+def _is_more_than_blank(gap: bytes, blank: bytes) -> bool:
+    return bool(gap.replace(b"\\\n", b"").strip(blank))
+
+
+def encode(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
+
+
+def source(node: Node) -> str:
+    return (node.text or b"").decode(errors="surrogatepass")
+
+
+def descendants(node: Node) -> Iterator[Node]:
+    """`node` and every node below it, in the order of the text."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(current.children))
+
+
+def simple_command(node: Node, data: bytes) -> SimpleCommand:
+    """The parts of a simple command, redirected or not; raises `NotUnderstood`."""
+    inner, redirections = node, []
+    if node.type == "redirected_statement":
+        inner = node.children[0]
+        redirections = node.children[1:]
+    if inner.type not in SIMPLE:
+        raise NotUnderstood("it is part of a compound command")
+    parts = [inner] if inner.type == "variable_assignment" else inner.children
+    _refuse_joined([*parts, *redirections], data)
+    redirections = redirections + [part for part in parts if part.type in REDIRECTIONS]
+    words = [part for part in parts if part.type not in REDIRECTIONS]
+    declares = inner.type == "declaration_command"
+    leading = 0 if declares else _leading_assignments(words)
+    return SimpleCommand(
+        tuple(map(source, words[:leading])),
+        tuple(map(source, words[leading:])),
+        (node.start_byte, node.end_byte),
+        *_redirected(redirections),
+    )
+
+
+def _leading_assignments(words: list[Node]) -> int:
+    for index, word in enumerate(words):
+        if word.type != "variable_assignment":
+            return index
+    return len(words)
+
+
+def _refuse_joined(parts: list[Node], data: bytes) -> None:
+    """A line continuation without a blank joins two words for the shell, not for the parser."""
+    for before, after in pairwise(parts):
+        gap = data[before.end_byte : after.start_byte].replace(b"\\\n", b"")
+        if after.type in REDIRECTIONS and not gap:
+            if (before.text or b"").isdigit():
+                raise NotUnderstood("a number before a redirection may be its descriptor")
+            continue
+        if not gap or gap.strip(b" \t"):
+            raise NotUnderstood("its words are not set apart by blanks")
+
+
+def _redirected(redirections: list[Node]) -> tuple[bool, bool]:
+    """Whether standard input is read from elsewhere, and whether a file is written."""
+    reads = writes = False
+    for node in redirections:
+        if node.type != "file_redirect":
+            parts = {child.type for child in node.children}
+            if node.type == "heredoc_redirect" and not parts <= HEREDOC_PARTS:
+                raise NotUnderstood("its heredoc shares a line with other commands")
+            reads, writes = True, writes or "file_redirect" in parts
+            continue
+        operator = next((child.type for child in node.children if not child.is_named), "")
+        target = node.children[-1].text or b""
+        if operator == "<":
+            reads = True
+        elif operator in (">", ">>", ">|"):
+            writes = writes or target not in HARMLESS_TARGETS
+        elif operator != ">&" or target not in (b"1", b"2"):
+            raise NotUnderstood(f"it is redirected with `{operator}`")
+    return reads, writes

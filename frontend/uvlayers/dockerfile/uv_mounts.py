@@ -1,0 +1,47 @@
+"""The mounts of a RUN through which it sees uv."""
+
+from collections.abc import Mapping, Sequence
+from posixpath import basename, dirname, join, normpath
+
+from uvlayers.dockerfile.ancestry import from_context, is_near
+from uvlayers.errors import Unsupported
+from uvlayers.llb.fileop import absolute
+from uvlayers.llb.graph import Vertex
+from uvlayers.llb.ops import Mount
+from uvlayers.pb import ops_pb2 as pb
+
+_UNSHARED = (pb.MountType.CACHE, pb.MountType.TMPFS)
+
+
+def uv_mounts(
+    run: Vertex, uv: str, environment: Mapping[str, str], sensitive: Sequence[str]
+) -> tuple[Mount, ...]:
+    """The bind mounts that an environment's vertex needs.
+
+    All that hold no files of the build context, since those may be uv's Pythons or its
+    configuration, whichever may hold `uv` (a name on the PATH of `environment`, or a path), and
+    those near one of the `sensitive` paths. Raises Unsupported for a cache there: what is in it,
+    such as uv's own Pythons, only the RUN can tell.
+    """
+    places = _places(uv, environment)
+    mounts = []
+    for mount in run.op.exec.mounts:
+        dest = absolute(mount.dest)
+        near = dest != "/" and is_near([dest], sensitive)
+        if near and mount.mountType in _UNSHARED:
+            raise Unsupported(f"uv may find a Python in a mount that only the RUN has: `{dest}`")
+        if mount.mountType != pb.MountType.BIND or mount.input < 0 or dest == "/":
+            continue
+        source = run.inputs[mount.input]
+        holds_uv = any(place == dest or place.startswith(f"{dest}/") for place in places)
+        if holds_uv or near or not from_context(source.vertex):
+            mounts.append(Mount(dest, source, mount.selector, readonly=True))
+    return tuple(mounts)
+
+
+def _places(uv: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Every path at which the program may be found."""
+    if dirname(uv):
+        return (normpath(uv),)
+    path = environment.get("PATH", "")
+    return tuple(normpath(join(entry, basename(uv))) for entry in path.split(":") if entry)

@@ -1,0 +1,733 @@
+"""What `find_sync` makes of execs: real shapes, exactly; then each part of its answer."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from uvlayers.dockerfile.command import Opaque, SyncCommand, find_sync
+
+ENVIRONMENT = {"HOME": "/root", "PATH": "/usr/bin:/bin"}
+CWD = "/app"
+
+
+def shell(text: str, *options: str) -> list[str]:
+    return ["/bin/sh", *(options or ("-c",)), text]
+
+
+def found(
+    text: str, env: Mapping[str, str] | None = None, unknown: Sequence[str] = ()
+) -> list[SyncCommand | Opaque]:
+    return list(find_sync(shell(text), ENVIRONMENT | dict(env or {}), CWD, unknown=unknown))
+
+
+def the(text: str, env: Mapping[str, str] | None = None) -> SyncCommand:
+    (command,) = found(text, env)
+    assert isinstance(command, SyncCommand), command
+    return command
+
+
+def reasons(text: str, env: Mapping[str, str] | None = None) -> list[str]:
+    return [each.reason if isinstance(each, Opaque) else "understood" for each in found(text, env)]
+
+
+@dataclass(frozen=True)
+class Sync:
+    """What is expected of a SyncCommand; what is not said is as `alone` implies."""
+
+    argv: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: str = CWD
+    alone: bool = True
+    needed: bool = True
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    unknown: frozenset[str] = frozenset()
+    launcher: tuple[str, ...] = ()
+
+    def matches(self, command: SyncCommand) -> bool:
+        expected = (
+            tuple(shlex.split(self.argv)),
+            {**ENVIRONMENT, **self.env},
+            *(self.cwd, self.alone, self.needed, self.before, self.after),
+            *(self.unknown, self.launcher),
+        )
+        actual = (
+            command.argv,
+            command.environment,
+            *(command.cwd, command.alone, command.needed, command.before, command.after),
+            *(command.unknown, command.launcher),
+        )
+        return actual == expected
+
+
+CONDITION = "it depends on a condition"
+ALTERNATIVE = "it is an alternative of `||`"
+
+# The 25 shapes of RUN that public Dockerfiles show, in the order of the list in the reference.
+SHAPES: list[tuple[str, Sequence[str], Mapping[str, str], list[Sync | str]]] = [
+    ("1", shell("uv sync"), {}, [Sync("uv sync")]),
+    ("2", shell("uv sync --frozen --no-dev"), {}, [Sync("uv sync --frozen --no-dev")]),
+    (
+        "2 dependencies",
+        shell("uv sync --frozen --no-dev --no-install-project"),
+        {},
+        [Sync("uv sync --frozen --no-dev --no-install-project")],
+    ),
+    (
+        "3 cache mount",
+        shell("uv sync --locked --no-install-project"),
+        {},
+        [Sync("uv sync --locked --no-install-project")],
+    ),
+    (
+        "4 continued lines, as the Dockerfile parser joins them",
+        shell("uv sync     --locked     --no-install-project"),
+        {},
+        [Sync("uv sync --locked --no-install-project")],
+    ),
+    ("5 ssh", shell("uv sync --frozen"), {}, [Sync("uv sync --frozen")]),
+    (
+        "6 secret in a prefix",
+        shell("UV_INDEX_N_PASSWORD=$(cat /run/secrets/X) uv sync --locked"),
+        {},
+        [Sync("uv sync --locked", unknown=frozenset({"UV_INDEX_N_PASSWORD"}))],
+    ),
+    (
+        "7 secret exported",
+        shell('export A="$(cat /run/secrets/a)" && export B=1 && uv sync'),
+        {},
+        [Sync("uv sync", env={"B": "1"}, unknown=frozenset({"A"}))],
+    ),
+    (
+        "8 secret file sourced",
+        shell("if [ -f F ]; then set -a && . F && set +a; fi; uv sync --frozen"),
+        {},
+        ["it comes after a conditional `set`"],
+    ),
+    (
+        "9 configuration in a secret",
+        shell("UV_CONFIG_FILE=/run/secrets/uv uv sync --locked"),
+        {},
+        [Sync("uv sync --locked", env={"UV_CONFIG_FILE": "/run/secrets/uv"})],
+    ),
+    (
+        "10 exec form",
+        ["uv", "sync", "--frozen", "--no-dev"],
+        {},
+        [Sync("uv sync --frozen --no-dev")],
+    ),
+    (
+        "10 exec form of a shell",
+        ["/bin/sh", "-c", "uv sync --frozen"],
+        {},
+        [Sync("uv sync --frozen")],
+    ),
+    (
+        "11 place of the environment",
+        shell("UV_PROJECT_ENVIRONMENT=/opt/venv UV_LINK_MODE=copy uv sync --locked"),
+        {},
+        [
+            Sync(
+                "uv sync --locked",
+                env={"UV_PROJECT_ENVIRONMENT": "/opt/venv", "UV_LINK_MODE": "copy"},
+            )
+        ],
+    ),
+    (
+        "12 uv by its path",
+        shell(
+            "UV_PROJECT_ENVIRONMENT=/usr/local"
+            " $HOME/.local/bin/uv sync --locked --extra a --extra b"
+        ),
+        {},
+        [
+            Sync(
+                "/root/.local/bin/uv sync --locked --extra a --extra b",
+                env={"UV_PROJECT_ENVIRONMENT": "/usr/local"},
+            )
+        ],
+    ),
+    (
+        "13 chown",
+        shell("uv sync --frozen && chown -R app /app"),
+        {},
+        [Sync("uv sync --frozen", alone=False, after=("chown -R app /app",))],
+    ),
+    (
+        "14 cache removed",
+        shell("uv sync --frozen && rm -rf /root/.cache/uv"),
+        {},
+        [Sync("uv sync --frozen", alone=False, after=("rm -rf /root/.cache/uv",))],
+    ),
+    (
+        "14 cache cleaned",
+        shell("uv sync --frozen && uv cache clean"),
+        {},
+        [Sync("uv sync --frozen", alone=False, after=("uv cache clean",))],
+    ),
+    (
+        "14 with a semicolon",
+        shell("uv sync --frozen; rm -rf /root/.cache/uv"),
+        {},
+        [Sync("uv sync --frozen", alone=False, needed=False, after=("rm -rf /root/.cache/uv",))],
+    ),
+    (
+        "15 bytecode removed",
+        shell(r"uv sync && find .venv -name __pycache__ -exec rm -rf {} \;"),
+        {},
+        [
+            Sync(
+                "uv sync",
+                alone=False,
+                after=(r"find .venv -name __pycache__ -exec rm -rf {} \;",),
+            )
+        ],
+    ),
+    (
+        "16 uv run",
+        shell("uv sync && uv run python -m spacy download en_core_web_sm"),
+        {},
+        [
+            Sync(
+                "uv sync",
+                alone=False,
+                after=("uv run python -m spacy download en_core_web_sm",),
+            )
+        ],
+    ),
+    (
+        "17 build",
+        shell("uv sync && uv build && uv pip install --system dist/*.whl"),
+        {},
+        [
+            Sync(
+                "uv sync",
+                alone=False,
+                after=("uv build", "uv pip install --system dist/*.whl"),
+            )
+        ],
+    ),
+    (
+        "18 uv installed first",
+        shell("pip install uv && uv sync --frozen"),
+        {},
+        [Sync("uv sync --frozen", alone=False, before=("pip install uv",))],
+    ),
+    (
+        "19 a chain",
+        shell("cd /app && uv sync --project backend --frozen && cd ui && npm ci"),
+        {},
+        [Sync("uv sync --project backend --frozen", alone=False, after=("cd ui", "npm ci"))],
+    ),
+    (
+        "20 fallback to the same",
+        shell("uv sync --frozen --no-dev || uv sync --no-dev"),
+        {},
+        [ALTERNATIVE, ALTERNATIVE],
+    ),
+    (
+        "20 fallback to pip",
+        shell("uv sync --frozen 2>/dev/null || uv pip install ."),
+        {},
+        [ALTERNATIVE],
+    ),
+    (
+        "21 condition",
+        shell('if [ "$INSTALL_DEV" = true ]; then uv sync; else uv sync --no-dev; fi'),
+        {},
+        [CONDITION, CONDITION],
+    ),
+    (
+        "21 condition on the lock",
+        shell("if [ -f uv.lock ]; then uv sync --frozen; fi"),
+        {},
+        [CONDITION],
+    ),
+    (
+        "22 flag from an ARG",
+        shell("uv sync ${UV_LOCK_MODE} --no-dev"),
+        {"UV_LOCK_MODE": "--locked"},
+        [Sync("uv sync --locked --no-dev", env={"UV_LOCK_MODE": "--locked"})],
+    ),
+    (
+        "22 optional flag that is not set",
+        shell("uv sync ${VERBOSE:-} --frozen"),
+        {},
+        [Sync("uv sync --frozen")],
+    ),
+    (
+        "22 package from an ARG",
+        shell("uv sync --package ${APP}"),
+        {"APP": "api"},
+        [Sync("uv sync --package api", env={"APP": "api"})],
+    ),
+    (
+        "23 heredoc, as BuildKit inlines it",
+        shell("set -eux\ncd /srv\nUV_LINK_MODE=copy uv sync --locked\nuv run app --warm\n"),
+        {},
+        [
+            Sync(
+                "uv sync --locked",
+                env={"UV_LINK_MODE": "copy"},
+                cwd="/srv",
+                alone=False,
+                after=("uv run app --warm",),
+            )
+        ],
+    ),
+    (
+        "23 heredoc for another shell",
+        shell("<<EOF bash -xe\nuv sync --locked\nEOF"),
+        {},
+        [Sync("uv sync --locked")],
+    ),
+    (
+        "24 export",
+        shell(
+            "uv export --frozen --no-emit-project -o R && uv pip install --system -r R"
+            " && uv export | grep -v x | uv pip install --system -r -"
+        ),
+        {},
+        [],
+    ),
+    (
+        "25 active environment",
+        shell("uv venv /opt/venv && VIRTUAL_ENV=/opt/venv uv sync --active"),
+        {},
+        [
+            Sync(
+                "uv sync --active",
+                env={"VIRTUAL_ENV": "/opt/venv"},
+                alone=False,
+                before=("uv venv /opt/venv",),
+            )
+        ],
+    ),
+    (
+        "25 pip sync",
+        shell("uv pip compile pyproject.toml -o R && uv pip sync R"),
+        {},
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("args", "env", "expected"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES]
+)
+def test_real_shapes(
+    args: Sequence[str], env: Mapping[str, str], expected: list[Sync | str]
+) -> None:
+    actual = find_sync(args, {**ENVIRONMENT, **env}, CWD)
+    assert len(actual) == len(expected), actual
+    for command, wanted in zip(actual, expected, strict=True):
+        if isinstance(wanted, str):
+            assert isinstance(command, Opaque)
+            assert command.reason == wanted
+        else:
+            assert isinstance(command, SyncCommand), command
+            assert wanted.matches(command), command
+
+
+class TestShells:
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ["/bin/sh", "-c", "uv sync"],
+            ["sh", "-ec", "uv sync"],
+            ["/bin/bash", "-c", "uv sync"],
+            ["/bin/bash", "-o", "pipefail", "-c", "uv sync"],
+            ["/bin/bash", "-eo", "pipefail", "-c", "uv sync"],
+            ["/bin/bash", "-euxo", "pipefail", "-c", "uv sync"],
+            ["/bin/bash", "--norc", "-c", "uv sync"],
+            ["/bin/ash", "-eo", "pipefail", "-c", "uv sync"],
+            ["/usr/bin/dash", "-e", "-u", "-c", "uv sync"],
+            ["bash", "-c", "--", "uv sync"],
+        ],
+    )
+    def test_shells_and_options(self, args: list[str]) -> None:
+        (command,) = find_sync(args, ENVIRONMENT, CWD)
+        assert isinstance(command, SyncCommand)
+        assert command.alone
+
+    @pytest.mark.parametrize(
+        ("args", "reason"),
+        [
+            (["bash", "-lc", "uv sync"], "the option `l` is set"),
+            (["bash", "--login", "-c", "uv sync"], "the shell runs with `--login`"),
+            (["zsh", "-c", "uv sync"], "`zsh` is no shell that we can read"),
+            (["bash", "-s", "uv sync"], "the option `s` is set"),
+            (["sh", "uv sync"], "it is in a script file"),
+            (["sh", "-n", "-c", "uv sync"], "the option `n` is set"),
+            (["bash", "-o", "posix", "-c", "uv sync"], "the option `posix` is set"),
+            (["tini", "--", "uv", "sync"], "it runs inside another command"),
+        ],
+    )
+    def test_what_is_not_read(self, args: list[str], reason: str) -> None:
+        assert find_sync(args, ENVIRONMENT, CWD) == (Opaque(reason),)
+
+    def test_options_count(self) -> None:
+        (command,) = find_sync(["sh", "-ec", "uv sync; rm x"], ENVIRONMENT, CWD)
+        assert isinstance(command, SyncCommand)
+        assert command.needed
+        (command,) = find_sync(["sh", "-uc", "uv sync $NONE"], ENVIRONMENT, CWD)
+        assert isinstance(command, Opaque)
+
+    @pytest.mark.parametrize("name", ["BASH_ENV", "SHELLOPTS", "BASHOPTS", "BASH_FUNC_uv%%"])
+    def test_environment_that_changes_the_shell(self, name: str) -> None:
+        (command,) = find_sync(["bash", "-c", "uv sync"], {**ENVIRONMENT, name: "x"}, CWD)
+        assert isinstance(command, Opaque)
+
+    @pytest.mark.parametrize(
+        "args",
+        [[], ["true"], ["sh"], ["sh", "-c"], ["zsh", "x"], ["bash", "-l"], ["sh", "build.sh"]],
+    )
+    def test_no_sync(self, args: list[str]) -> None:
+        assert find_sync(args, ENVIRONMENT, CWD) == ()
+
+    def test_exec_form(self) -> None:
+        (command,) = find_sync(["env", "A=b", "/bin/uv", "-q", "sync"], ENVIRONMENT, CWD)
+        assert isinstance(command, SyncCommand)
+        assert command.argv == ("/bin/uv", "-q", "sync")
+        assert command.environment["A"] == "b"
+        assert command.span is None
+
+    def test_python_module(self) -> None:
+        command = the("python3 -m uv sync --frozen")
+        assert (command.launcher, command.argv) == (("python3", "-m"), ("uv", "sync", "--frozen"))
+
+
+class TestHeredocs:
+    @pytest.mark.parametrize("line", ["#!/bin/sh -e", "#!/usr/bin/env bash", "#!/bin/bash"])
+    def test_script_that_the_caller_can_see(self, line: str) -> None:
+        text = f"{line}\nuv sync --frozen\n"
+        (command,) = find_sync(["/dev/pipes/EOF"], ENVIRONMENT, CWD, script=text)
+        assert isinstance(command, SyncCommand)
+        assert command.span is not None
+        assert text.encode()[slice(*command.span)] == b"uv sync --frozen"
+
+    def test_script_of_another_program(self) -> None:
+        text = "#!/usr/bin/env python3\nimport os; os.system('uv sync')\n"
+        (command,) = find_sync(["/dev/pipes/EOF"], ENVIRONMENT, CWD, script=text)
+        assert isinstance(command, Opaque)
+        assert find_sync(["/dev/pipes/EOF"], ENVIRONMENT, CWD, script="#!/bin/cat\n") == ()
+
+    def test_script_unseen(self) -> None:
+        assert find_sync(["/dev/pipes/EOF"], ENVIRONMENT, CWD) == ()
+
+    def test_span_within_the_whole_text(self) -> None:
+        text = "bash -e <<'END'\nexport A=é\nuv sync $A\nEND"
+        command = the(text)
+        assert command.span is not None
+        assert text.encode()[slice(*command.span)] == b"uv sync $A"
+        assert command.argv == ("uv", "sync", "é")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "bash <<EOF\nuv sync $A\nEOF",  # the outer shell expands first
+            "bash <<-EOF\n\tuv sync\n\tEOF",
+            "python3 <<EOF\nuv sync\nEOF",
+            "bash build.sh <<EOF\nuv sync\nEOF",
+            "bash <<EOF && true\nuv sync\nEOF",
+            "uv sync <<EOF\ny\nEOF",
+        ],
+    )
+    def test_heredocs_that_are_refused(self, text: str) -> None:
+        (command,) = found(text)
+        assert isinstance(command, Opaque)
+
+    def test_a_file_is_written(self) -> None:
+        assert found("cat <<EOF > run.sh\nuv sync\nEOF\n") == []
+        after = the("cat <<EOF > x\nhello\nEOF\nuv sync")
+        assert after.before == ("cat <<EOF > x\nhello\nEOF",)
+
+
+class TestMentions:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'echo "uv sync"',
+            "echo uv sync",
+            "# uv sync\ntrue",
+            "git commit -m 'uv sync'",
+            "pip install uv sync-tool",
+            "uv pip sync requirements.txt",
+            "uv help sync",
+            "uv add sync",
+            "uvx sync",
+            "rsync uv x",
+            "FOO='uv sync' true",
+            "uv lock && sync",
+        ],
+    )
+    def test_texts_that_run_no_sync(self, text: str) -> None:
+        assert found(text) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "sudo -u app uv sync",
+            "timeout 300 uv sync",
+            "time uv sync",
+            "su app -c 'uv sync'",
+            "sh -c 'cd x; uv sync'",
+            "eval 'uv sync'",
+            "xargs uv sync",
+            "uv run uv sync",
+            "exec uv sync",
+            "find . -exec uv sync \\;",
+            "make && (cd x && uv sync)",
+            "$(command -v uv) sync",
+            "X=$(uv sync)",
+            'echo "$(uv sync)"',
+            "bash <<EOF && x\nuv sync\nEOF",
+            "uv sync *.py",
+            "uv sync &",
+            "uv() { true; }; uv sync",
+            "alias uv=true; uv sync",
+            "trap 'uv sync' EXIT",
+            "uv sync < /dev/null",
+            "uv sync &> /dev/null",
+            "! uv sync",
+            "while uv sync; do :; done",
+            "for p in a b; do uv sync --package $p; done",
+            "case $X in a) uv sync;; esac",
+            "f() { uv sync; }; f",
+            "uv sync ${A%x}",
+            "uv sync $1",
+            "uv sync $((1+1))",
+            "uv sync {a,b}",
+            "uv sync 'unclosed",
+            "uv sync\r\n",
+            "eval $CMD; uv sync",
+            "$(cat x); uv sync",
+            "cd $(pwd)/x; uv sync",
+            "cd -; uv sync",
+            "test -f x && uv sync; true",
+            "uv sync | tee log",
+            "uv sync || true",
+        ],
+    )
+    def test_syncs_that_are_left_as_written(self, text: str) -> None:
+        assert found(text)
+        assert all(isinstance(each, Opaque) for each in found(text)), found(text)
+
+    def test_one_of_two_is_understood(self) -> None:
+        assert reasons("uv sync --frozen && (uv sync)") == ["understood", "it runs in a subshell"]
+
+    def test_order_is_that_of_the_text(self) -> None:
+        first, second = found("uv sync --frozen && uv sync")
+        assert isinstance(first, SyncCommand)
+        assert isinstance(second, SyncCommand)
+        assert first.argv == ("uv", "sync", "--frozen")
+        assert first.after == ("uv sync",)
+        assert second.before == ("uv sync --frozen",)
+
+
+class TestFacts:
+    def test_directory_and_what_it_relies_on(self) -> None:
+        command = the("cd backend && cd ./api/.. && uv sync")
+        assert command.cwd == "/app/backend"
+        assert command.entered == ("/app/backend", "/app/backend")
+        assert command.alone
+
+    @pytest.mark.parametrize(
+        ("text", "cwd"),
+        [
+            ("cd / && uv sync", "/"),
+            ("cd && uv sync", "/root"),
+            ("cd ~/x && uv sync", "/root/x"),
+            ("cd -- '/a b' && uv sync", "/a b"),
+            ("cd /x || exit 1; uv sync", "/x"),
+            ("cd ../.. && uv sync", "/"),
+        ],
+    )
+    def test_directories(self, text: str, cwd: str) -> None:
+        assert the(text).cwd == cwd
+
+    def test_umask(self) -> None:
+        assert the("umask 027; uv sync").umask == 0o27
+        assert the("uv sync").umask is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "set -eux; uv sync",
+            "true && uv sync && echo done",
+            ": comment; uv sync",
+            "uv sync # comment",
+            "uv sync >/dev/null 2>&1",
+            "{ uv sync; }",
+            "export A=1 B=2; unset A; uv sync",
+            "umask 022 && uv sync",
+            "echo start && uv sync",
+        ],
+    )
+    def test_alone(self, text: str) -> None:
+        assert the(text).alone
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "uv sync > log",
+            "echo x > file; uv sync",
+            "A=$(make-token) uv sync",
+            "uv sync && test -d .venv",
+            "uv sync && cd ui",
+            "cat x; uv sync",
+            "make & uv sync",
+        ],
+    )
+    def test_not_alone(self, text: str) -> None:
+        assert not the(text).alone
+
+    @pytest.mark.parametrize(
+        ("text", "needed"),
+        [
+            ("uv sync", True),
+            ("uv sync; true", False),
+            ("set -e; uv sync; true", True),
+            ("uv sync && true; true", False),
+            ("set -e; uv sync && true; true", False),
+            ("uv sync || exit 2; true", True),
+            ("uv sync && true", True),
+        ],
+    )
+    def test_needed(self, text: str, needed: bool) -> None:
+        assert the(text).needed is needed
+
+    def test_environment(self) -> None:
+        command = the("A=1; export B=2; C=$B$A D= uv sync", {"A": "0", "E": "e"})
+        told = {name: command.environment.get(name) for name in "ABCDE"}
+        assert told == {"A": "1", "B": "2", "C": "21", "D": "", "E": "e"}
+
+    def test_variable_that_is_not_exported(self) -> None:
+        assert "A" not in the("A=1; uv sync").environment
+        assert the("A=1; export A; uv sync").environment["A"] == "1"
+        assert the("export A; A=1; uv sync").environment["A"] == "1"
+        assert the("set -a; A=1; uv sync").environment["A"] == "1"
+        assert "A" not in the("unset A; uv sync", {"A": "1"}).environment
+
+    def test_secret_variables_are_unknown(self) -> None:
+        (command,) = found("uv sync", unknown=["TOKEN"])
+        assert isinstance(command, SyncCommand)
+        assert command.unknown == {"TOKEN"}
+        (command,) = found("uv sync $TOKEN", unknown=["TOKEN"])
+        assert isinstance(command, Opaque)
+
+    def test_span(self) -> None:
+        text = "E=é true; A=1  uv  sync --x 2>/dev/null; true"
+        command = the(text)
+        assert command.span is not None
+        assert text.encode()[slice(*command.span)] == b"A=1  uv  sync --x 2>/dev/null"
+
+    def test_conditions_make_variables_unknown(self) -> None:
+        text = "if make; then export A=1; B=2; cd x; unset C; fi; cd /app; uv sync"
+        command = the(text, {"C": "1"})
+        assert command.unknown == {"A", "C"}
+        assert command.before[0].startswith("if make")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "if a; then cd x; fi; uv sync",
+            "if a; then . x; fi; uv sync",
+            "if a; then exit 0; fi; uv sync",
+            "if a; then set -a; fi; uv sync",
+            "if a; then umask 077; fi; uv sync",
+            "f() { :; }; uv sync",
+            "for ((i=0; i<2; i++)); do :; done; uv sync",
+            "A[1]=2; uv sync",
+            "echo $((A=1)); uv sync",
+            "exit 0; uv sync",
+            "IFS=,; uv sync $A",
+        ],
+    )
+    def test_state_that_cannot_be_told(self, text: str) -> None:
+        (command,) = found(text)
+        assert isinstance(command, Opaque), command
+
+    def test_failing_script_is_no_condition(self) -> None:
+        assert the("if [ ! -f uv.lock ]; then echo no; exit 1; fi; uv sync").needed
+
+
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("C", "Z"))), max_size=4
+    )
+)
+def test_quoted_words_are_read_back(words: list[str]) -> None:
+    text = shlex.join(["uv", "sync", *words])
+    assert the(text).argv == ("uv", "sync", *words)
+
+
+@given(st.lists(st.text(alphabet=" \t'\"\\$`*?[]{}~#;&|<>()!\nab"), max_size=4))
+def test_quoted_metacharacters_are_read_back(words: list[str]) -> None:
+    assert the(shlex.join(["uv", "sync", *words])).argv == ("uv", "sync", *words)
+
+
+@given(st.text())
+def test_never_raises(text: str) -> None:
+    for shell_name in ("sh", "bash"):
+        find_sync([shell_name, "-c", text], ENVIRONMENT, CWD)
+        find_sync([shell_name, "-c", f"uv sync {text}"], ENVIRONMENT, CWD)
+    find_sync([text, text], ENVIRONMENT, CWD)
+    find_sync(["x"], ENVIRONMENT, CWD, script=text)
+
+
+SHELL_TOKENS = st.sampled_from(
+    [
+        "uv",
+        "sync",
+        ";",
+        "&&",
+        "||",
+        "|",
+        "&",
+        "(",
+        ")",
+        "{",
+        "}",
+        "if",
+        "then",
+        "fi",
+        "$",
+        "${",
+        "$(",
+        "`",
+        "'",
+        '"',
+        "\\",
+        "<<EOF",
+        "EOF",
+        "=",
+        "cd",
+        "export",
+        "#",
+        "for",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "in",
+        ";;",
+        "[[",
+        "]]",
+        "((",
+        "))",
+        "<",
+        ">",
+        "2>&1",
+        "A",
+        "!",
+    ]
+)
+
+
+@given(st.lists(SHELL_TOKENS, max_size=14), st.sampled_from(["", " ", "\n"]))
+def test_never_raises_on_shell_like_text(tokens: list[str], separator: str) -> None:
+    find_sync(["bash", "-c", separator.join(tokens)], ENVIRONMENT, CWD)

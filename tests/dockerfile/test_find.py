@@ -1,0 +1,82 @@
+import pytest
+from uvlayers.dockerfile.find import SyncExec, find_sync_exec
+from uvlayers.errors import Unsupported
+from uvlayers.llb.graph import Vertex, make_vertex
+from uvlayers.pb import ops_pb2 as pb
+
+from tests import dockerfiles
+
+BASE = dockerfiles.image("base")
+
+
+def nobody(user: str) -> str:
+    raise AssertionError(user)
+
+
+def found(vertex: Vertex) -> SyncExec:
+    result = find_sync_exec(vertex)
+    assert result is not None
+    return result
+
+
+def test_an_exec_that_syncs_is_found() -> None:
+    run = dockerfiles.run(BASE, "uv sync --frozen", env=["HOME=/root"]).vertex
+    assert find_sync_exec(run) == SyncExec(run)
+    assert found(run).root_input == 0
+    command = found(run).command(nobody)
+    assert command.argv == ("uv", "sync", "--frozen")
+    assert command.cwd == "/app"
+    assert command.environment == {"HOME": "/root"}
+
+
+@pytest.mark.parametrize(
+    "vertex",
+    [
+        BASE.vertex,
+        dockerfiles.workdir(BASE, "/uv sync").vertex,
+        dockerfiles.run(BASE, "pip install uv").vertex,
+        dockerfiles.run(BASE, ["true"]).vertex,
+    ],
+)
+def test_anything_else_is_not(vertex: Vertex) -> None:
+    assert find_sync_exec(vertex) is None
+
+
+def test_the_home_is_asked_for_when_nobody_sets_it() -> None:
+    run = dockerfiles.run(BASE, "uv sync", user="app:app").vertex
+    command = found(run).command(lambda user: f"/home/{user}")
+    assert command.environment["HOME"] == "/home/app:app"
+
+
+def test_no_directory_is_the_root() -> None:
+    run = dockerfiles.run(BASE, "uv sync", cwd="").vertex
+    assert found(run).command(lambda _: "/root").cwd == "/"
+
+
+def test_variables_out_of_secrets_are_not_known() -> None:
+    run = dockerfiles.run(
+        BASE, "uv sync", env=["TOKEN=old", "EMPTY"], secret_variables=["TOKEN"]
+    ).vertex
+    command = found(run).command(lambda _: "/root")
+    assert command.unknown == {"TOKEN"}
+    assert command.environment["EMPTY"] == ""
+
+
+def test_several_syncs_are_not_understood() -> None:
+    run = dockerfiles.run(BASE, "uv sync --frozen && uv sync --frozen").vertex
+    with pytest.raises(Unsupported, match="the RUN has several syncs"):
+        found(run).command(lambda _: "/root")
+
+
+def test_what_is_not_understood_says_why() -> None:
+    run = dockerfiles.run(BASE, "for x in 1 2; do uv sync; done").vertex
+    with pytest.raises(Unsupported, match="it runs in a loop"):
+        found(run).command(lambda _: "/root")
+
+
+def test_an_exec_on_nothing_is_not_understood() -> None:
+    op = pb.Op()
+    op.CopyFrom(dockerfiles.run(BASE, ["uv", "sync"]).vertex.op)
+    op.exec.mounts[0].input = -1
+    with pytest.raises(Unsupported, match="its root file system is empty"):
+        _ = found(make_vertex(op)).root_input
