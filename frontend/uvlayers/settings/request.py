@@ -1,0 +1,89 @@
+"""What one `uv sync` was asked to do, every flag, variable and setting merged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from uvlayers.lock.freshness import Workspace
+from uvlayers.lock.selection import Selection
+from uvlayers.settings.building import Building
+from uvlayers.settings.releases import Release
+
+Invalidation = Literal["timestamp", "checked-hash", "unchecked-hash"]
+
+
+class LockMode(Enum):
+    """What uv does about a lock that does not fit: fail, not look, or write a new one."""
+
+    LOCKED = "--locked"
+    FROZEN = "--frozen"
+    UPDATE = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class PythonRequest:
+    """All that steers which interpreter uv picks, besides the environment variables.
+
+    name:            the workspace root's project name, None without `[project]`
+    directory:       the workspace root
+    requires_python: what the members and the wanted groups require, joined by commas
+    python_version:  text of the workspace root's `.python-version` or `.python-versions`
+    settings:        `[tool.uv]` settings such as `python-preference`
+    flags:           flags of `uv sync` such as `--python 3.13`, their paths absolute
+    """
+
+    name: str | None
+    directory: str
+    requires_python: str | None = None
+    python_version: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Settings about reaching an index that only uv honours: a download of ours has none of them.
+
+    insecure_hosts:  hosts whose certificates uv does not check
+    certificates:    uv trusts other certificate authorities than its own
+    proxied:         uv goes through a proxy
+    """
+
+    insecure_hosts: tuple[str, ...] = ()
+    certificates: bool = False
+    proxied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """One `uv sync`; paths are absolute, symbolic links in them unresolved.
+
+    uv:              what the command calls uv
+    inexact:         packages that the lock does not name stay
+    shared_builds:   packages that are built inside the environment; True for all that are built
+    oldest_uv:       the first release of uv that reads all this as we do, `()` for any
+    relies_on:       what `oldest_uv` is due to, for a message
+    required_uv:     `tool.uv.required-version`, a PEP 440 specifier or a version
+    unrecognized:    variables and settings that may mean something to a uv newer than `KNOWN`
+    """
+
+    uv: str
+    project_directory: str
+    workspace_root: str
+    lock_mode: LockMode
+    environment_path: str
+    selection: Selection
+    workspace: Workspace
+    python: PythonRequest
+    compile_bytecode: bool = False
+    pyc_invalidation: Invalidation = "timestamp"
+    installer_metadata: bool = True
+    inexact: bool = False
+    shared_builds: frozenset[str] | bool = False
+    fetching: Fetching = field(default_factory=Fetching)
+    building: Building = field(default_factory=Building)
+    oldest_uv: Release = ()
+    relies_on: tuple[str, ...] = ()
+    required_uv: str | None = None
+    unrecognized: tuple[str, ...] = ()
