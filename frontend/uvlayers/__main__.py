@@ -1,0 +1,33 @@
+"""The frontend's process: BuildKit on stdin and stdout, the build between them, one answer."""
+
+import os
+import sys
+
+from uvlayers.gateway.client import Gateway, connect
+from uvlayers.gateway.errors import status_of
+from uvlayers.gateway.stdio import take_over_stdio
+
+
+def main() -> None:
+    """Answer one build request, then exit; a traceback on stderr means that no answer was taken."""
+    with connect(*take_over_stdio()) as gateway:
+        answer(gateway)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The answer is given: no time for the interpreter's own clearing up.
+    os._exit(0)
+
+
+def answer(gateway: Gateway) -> None:
+    """Return a result or an error; that of a broken import as well."""
+    try:
+        from uvlayers.build import build
+        from uvlayers.options import Options
+
+        gateway.return_result(build(gateway, Options.from_environ(os.environ)))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user must see it
+        gateway.return_error(status_of(error))
+
+
+if __name__ == "__main__":
+    main()

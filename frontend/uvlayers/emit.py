@@ -1,0 +1,283 @@
+"""The plan as LLB. The one module that knows both the layers and the graph.
+
+Nothing of the user's files is an input of a wheel's vertex: its key is the interpreter's base
+state, the guest, the wheel and the options, so it is shared by projects and by builds.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from posixpath import basename
+
+from uvlayers.layers.artifacts import Built, PathWheel
+from uvlayers.layers.plan import Artifact, Layer, Wheel
+from uvlayers.llb.graph import Output, Vertex
+from uvlayers.llb.ops import File, Label, Mount, Process, exec_op, files, http_source
+from uvlayers.pb import ops_pb2 as pb
+from uvlayers.python.interpreter import Interpreter
+
+MTIME = 315532800  # 1980-01-01, the oldest that a zip can say; below any SOURCE_DATE_EPOCH in use
+GUEST = "/uvlayers/guest"
+ARCHIVES = "/uvlayers/wheels"
+OUTPUT = "/uvlayers/out"
+FACTS = "/uvlayers/facts"
+FACTS_NAME = "facts.json"
+PROJECT = "/uvlayers/project"
+
+# uv_cache.json of a local wheel. uv puts in the change time of the archive, which no copy of the
+# archive keeps: a later `uv sync` installs such a wheel anew, as it does with uv's own.
+_UNDATED = {
+    "timestamp": {"secs_since_epoch": MTIME, "nanos_since_epoch": 0},
+    "commit": None,
+    "tags": None,
+    "env": {},
+    "directories": {},
+}
+
+Directories = Mapping[str, tuple[int, int, int]]
+"""Absolute path to (permission bits, uid, gid) of directories of the state below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """The programs that run inside the build, by file name."""
+
+    probe: bytes
+    environment: bytes
+    unpack: bytes
+    build: bytes
+
+    def output(self) -> Output:
+        contents = [
+            File(f"/{name}.py", data)
+            for name, data in (
+                ("environment", self.environment),
+                ("probe", self.probe),
+                ("unpack", self.unpack),
+            )
+        ]
+        return files(contents, Label("[internal] uvlayers guest")).output()
+
+    def builder(self) -> Output:
+        """Apart from the others: to change how packages are built installs no wheel anew."""
+        contents = [File("/build.py", self.build)]
+        return files(contents, Label("[internal] uvlayers guest that builds")).output()
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Where the build itself has a wheel: the file at `path`.
+
+    With `metadata` it lies in a directory, beside one that holds what uv wrote for `.dist-info`.
+    """
+
+    output: Output
+    path: str
+    metadata: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """How wheels are installed: everything but the wheels that their layers depend on.
+
+    `root` is the lowest state that holds the interpreter, `executable` what shebangs name,
+    `bytecode` an invalidation mode or None. `archives` hold every artifact that is not fetched,
+    """
+
+    root: Output
+    guest: Output
+    platform: pb.Platform
+    interpreter: Interpreter
+    executable: str
+    uid: int
+    gid: int
+    directories: Directories
+    bytecode: str | None
+    installer_metadata: bool
+    library_path: str | None = None
+    archives: Mapping[Artifact, Archive] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedLayer:
+    """A layer's output and the vertices that fetch its wheels, by digest."""
+
+    layer: Layer
+    output: Output
+    fetches: Mapping[str, Wheel]
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedEnvironment:
+    """What the user's own uv made of a project without dependencies."""
+
+    skeleton: Output
+    facts: Output
+
+
+def emit_environment(
+    run: Vertex,
+    root: Output,
+    mounts: Sequence[Mount],
+    guest: Output,
+    arguments: Mapping[str, object],
+) -> EmittedEnvironment:
+    """The exec that makes an empty environment as the RUN's own uv would, and reports facts.
+
+    `mounts` are those of `run` through which it sees uv; `arguments` are the guest's. uv itself
+    finds the Python that runs the guest, so that a base without a shell will do.
+    """
+    meta = run.op.exec.meta
+    paths = {
+        "output": OUTPUT,
+        "facts": f"{FACTS}/{FACTS_NAME}",
+        "cwd": PROJECT,
+        "mtime": MTIME,
+    }
+    document = json.dumps({**arguments, **paths}, sort_keys=True, separators=(",", ":"))
+    process = Process(
+        args=(*_uv_python(str(arguments["uv"])), f"{GUEST}/environment.py", document),
+        environment=tuple(meta.env),
+        user="0:0",
+        exit_codes=(0, 1, 2),  # uv's own: where it finds no Python there are no facts to read
+    )
+    vertex = exec_op(
+        process,
+        [
+            Mount("/", root, output=True),
+            *mounts,
+            Mount(GUEST, guest, readonly=True),
+            Mount(PROJECT, tmpfs=True),
+            Mount(OUTPUT, output=True),
+            Mount(FACTS, output=True),
+        ],
+        run.op.platform,
+        _label("create environment", run),
+    )
+    return EmittedEnvironment(vertex.output(1), vertex.output(2))
+
+
+def _uv_python(uv: str) -> tuple[str, ...]:
+    """A Python that the RUN's uv knows, isolated from site-packages and from the environment."""
+    quiet = ("--quiet", "--offline", "--no-cache", "--no-project")
+    return (uv, "run", *quiet, "python", "-I", "-S", "-B")
+
+
+def emit_layer(layer: Layer, install: Install, run: Vertex) -> EmittedLayer:
+    """One image layer in the place of `run`: a fetch for each wheel, one exec that unpacks them.
+
+    The start of an exec costs more than to unpack a small wheel: a bundle that changes is unpacked
+    again as a whole, and nothing is fetched again.
+    """
+    fetches: dict[str, Wheel] = {}
+    archives: list[Mount] = []
+    for position, wheel in enumerate(layer.wheels):
+        place = f"{ARCHIVES}/{position}"
+        if isinstance(wheel, Wheel):
+            fetch = _fetch(wheel, run)
+            fetches[fetch.digest] = wheel
+            archives.append(Mount(place, fetch.output(), readonly=True))
+        else:
+            archives.append(_archive_mount(install.archives[wheel], place))
+    return EmittedLayer(layer, _unpack(layer, archives, install, run), fetches)
+
+
+def _archive_mount(archive: Archive, place: str) -> Mount:
+    if archive.metadata:
+        return Mount(place, archive.output, readonly=True)
+    return Mount(f"{place}/{basename(archive.path)}", archive.output, archive.path, readonly=True)
+
+
+def _fetch(wheel: Wheel, run: Vertex) -> Vertex:
+    """The file of a wheel."""
+    label = _label(f"fetch {wheel.filename}", run)
+    return http_source(wheel.url, wheel.digest, wheel.filename, label)
+
+
+def _label(text: str, run: Vertex) -> Label:
+    """Errors point at the RUN's own lines, and `--no-cache` holds for what stands in for it."""
+    return Label(f"[uvlayers] {text}", run.locations, run.metadata.ignore_cache)
+
+
+def _unpack(layer: Layer, archives: Sequence[Mount], install: Install, run: Vertex) -> Output:
+    libraries = install.library_path
+    process = Process(
+        args=(
+            install.interpreter.base_executable,
+            "-I",
+            "-S",
+            "-B",
+            f"{GUEST}/unpack.py",
+            json.dumps(_unpack_arguments(layer, install), separators=(",", ":")),
+        ),
+        environment=() if libraries is None else (f"LD_LIBRARY_PATH={libraries}",),
+        user="0:0",
+    )
+    mounts = [
+        Mount("/", install.root, readonly=True),
+        Mount(GUEST, install.guest, readonly=True),
+        *archives,
+        Mount(OUTPUT, output=True),
+    ]
+    label = _label(f"install {layer.title}", run)
+    return exec_op(process, mounts, install.platform, label).output()
+
+
+def _unpack_arguments(layer: Layer, install: Install) -> dict[str, object]:
+    interpreter = install.interpreter
+    scheme = interpreter.real_scheme
+    return {
+        "wheels": [
+            _wheel_arguments(f"{ARCHIVES}/{position}", wheel)
+            for position, wheel in enumerate(layer.wheels)
+        ],
+        "scheme": {
+            "prefix": scheme.data,
+            "purelib": scheme.purelib,
+            "platlib": scheme.platlib,
+            "scripts": scheme.scripts,
+            "data": scheme.data,
+            "headers": scheme.include,
+        },
+        "executable": install.executable,
+        "python": {
+            "cache_tag": interpreter.cache_tag,
+            "magic": interpreter.magic,
+            "version": list(interpreter.version[:2]),
+        },
+        "directories": {path: list(facts) for path, facts in sorted(install.directories.items())},
+        "uid": install.uid,
+        "gid": install.gid,
+        "umask": interpreter.umask,
+        "mtime": MTIME,
+        "bytecode": install.bytecode,
+        "installer_metadata": install.installer_metadata,
+    }
+
+
+def _wheel_arguments(place: str, wheel: Artifact) -> dict[str, object]:
+    arguments: dict[str, object] = {
+        "archive": f"{place}/{wheel.filename}",
+        "output": OUTPUT,
+        "name": wheel.name,
+        "version": wheel.version,
+        # what was fetched or built has been verified already
+        "sha256": None,
+        "direct_url": None,
+    }
+    match wheel:
+        case Wheel(direct=True):
+            arguments["direct_url"] = _direct_url(wheel.url)
+        case PathWheel():
+            arguments["sha256"] = wheel.sha256
+            arguments["direct_url"] = _direct_url(f"file://{wheel.path}") if wheel.direct else None
+            arguments["uv_cache"] = _UNDATED
+        case Built():
+            # uv has held the version against the lock where it does
+            arguments.update(version=None, metadata=f"{place}/metadata")
+    return arguments
+
+
+def _direct_url(url: str) -> dict[str, object]:
+    """PEP 610, in uv's order, which the guest keeps."""
+    return {"url": url, "archive_info": {}}

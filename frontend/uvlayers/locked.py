@@ -1,0 +1,44 @@
+"""The lock of a sync: read, parsed, and held against the project."""
+
+from functools import lru_cache
+
+from uvlayers.errors import Unsupported, UvlayersError
+from uvlayers.files import ExecFiles
+from uvlayers.lock.freshness import Fresh, Stale, check
+from uvlayers.lock.model import Lock
+from uvlayers.lock.parse import parse_lock
+from uvlayers.settings.request import LockMode, SyncRequest
+
+
+def read_lock(request: SyncRequest, files: ExecFiles) -> Lock:
+    """The lock of the workspace; without `--locked` or `--frozen` uv would make a missing one."""
+    path = f"{request.workspace_root.rstrip('/')}/uv.lock"
+    data = files.read(path)
+    if data is not None:
+        return _parse(data)
+    if request.lock_mode is LockMode.UPDATE:
+        raise Unsupported(f"there is no lockfile at `{path}`")
+    flag = "--locked" if request.lock_mode is LockMode.LOCKED else "--frozen"
+    raise UvlayersError(
+        f"unable to find lockfile at `{path}`, but `{flag}` was provided",
+        hint="run `uv lock`, and see that the RUN can read uv.lock (COPY or a bind mount)",
+    )
+
+
+@lru_cache(maxsize=4)
+def _parse(data: bytes) -> Lock:
+    """Several RUNs of a Dockerfile read the same lock."""
+    return parse_lock(data)
+
+
+def require_not_stale(request: SyncRequest, lock: Lock) -> bool:
+    """Whether uv would use the lock as it is; False where only uv itself can tell.
+
+    Raises Unsupported when the lock does not fit: uv's own message, or new lock, is the right one.
+    """
+    if request.lock_mode is LockMode.FROZEN:
+        return True
+    verdict = check(lock, request.workspace)
+    if isinstance(verdict, Stale):
+        raise Unsupported(f"uv.lock does not match the project: {verdict.reason}")
+    return isinstance(verdict, Fresh)

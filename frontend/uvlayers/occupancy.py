@@ -1,0 +1,61 @@
+"""What is at the environment's place before a RUN, and whether layers can go there."""
+
+from collections.abc import Mapping, Sequence
+
+from uvlayers.errors import Unsupported
+from uvlayers.files import is_there
+from uvlayers.gateway.states import States
+from uvlayers.installation import normalized_names
+from uvlayers.llb.fileop import reaches
+from uvlayers.llb.layered import Segment
+from uvlayers.recipe import Recipe
+from uvlayers.workshop import Installed
+
+PREINSTALLED = frozenset(("pip", "setuptools", "uv", "wheel"))
+"""What `uv sync` leaves alone in a prefix that it did not make (uv-installer, SitePackages)."""
+
+
+def installed_before(
+    recipe: Recipe, records: Mapping[Segment, Installed], states: States
+) -> tuple[Installed, ...]:
+    """What earlier RUNs put into the same environment; nothing where this one makes it.
+
+    Raises Unsupported where the environment is anything else than what they or this one made, and
+    where uv would remove something from it.
+    """
+    path = recipe.request.environment_path
+    found = (records.get(segment) for segment in recipe.root.segments)
+    before = tuple(each for each in found if each is not None and each.path == path)
+    if not before:
+        _require_new(recipe, states)
+    if any(each.environment != recipe.skeleton.emitted for each in before):
+        raise Unsupported("an earlier command made its environment in another way")
+    _require_kept(recipe, before)
+    return before
+
+
+def _require_new(recipe: Recipe, states: States) -> None:
+    environment = recipe.skeleton.interpreter.environment
+    path = recipe.request.environment_path
+    if environment is None or environment.real_path != path:
+        raise Unsupported(f"the environment's path goes through a symbolic link: `{path}`")
+    if any(reaches([path], prefix) for prefix in recipe.root.prefixes):
+        raise Unsupported(f"it is inside of what an earlier command made: `{path}`")
+    there = is_there(states, recipe.root.shadow, path)
+    if environment.existed != there or (there and environment.virtual):
+        raise Unsupported(f"something exists already at the environment's path: `{path}`")
+    extraneous = normalized_names(recipe.skeleton.interpreter.installed) - PREINSTALLED
+    if extraneous and not environment.virtual:
+        raise Unsupported(f"the base image has packages of its own: `{min(extraneous)}`")
+
+
+def _require_kept(recipe: Recipe, before: Sequence[Installed]) -> None:
+    """Raise Unsupported if the sync replaces or removes what an earlier one installed."""
+    wanted = frozenset(recipe.installation.wheels)
+    versions = {wheel.name: wheel for wheel in wanted}
+    for wheel in sorted({w for each in before for w in each.wheels} - wanted, key=str):
+        if wheel.name in versions or not recipe.request.inexact:
+            raise Unsupported(f"it changes what an earlier command installed: `{wheel.name}`")
+    gone = {name for each in before for name in each.names} - recipe.installation.names
+    if gone and not recipe.request.inexact:
+        raise Unsupported(f"it removes what an earlier command installed: `{min(gone)}`")

@@ -1,0 +1,95 @@
+"""What the build was started with, parsed once into one frozen value.
+
+Follows BuildKit `frontend/gateway/gateway.go` (the variables) and `frontend/dockerui/config.go`
+(the keys).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from uvlayers.errors import UvlayersError
+
+_OPT_VARIABLE = "BUILDKIT_FRONTEND_OPT_"
+
+KEY_SUBREQUEST = "requestid"
+KEY_FILENAME = "filename"
+KEY_CACHE_IMPORTS = "cache-imports"
+KEY_NO_CACHE = "no-cache"
+KEY_SOURCE = "source"
+KEY_CMDLINE = "cmdline"
+KEY_MULTI_PLATFORM = "multi-platform"
+
+ARG_SWITCH = "build-arg:UVLAYERS"
+ARG_LAYERS = "build-arg:UVLAYERS_LAYERS"
+ARG_DOCKERFILE = "build-arg:UVLAYERS_DOCKERFILE"
+ARG_DEBUG = "build-arg:UVLAYERS_DEBUG"
+_OFF = frozenset({"off", "0", "false", "no"})
+_ON = frozenset({"on", "1", "true", "yes", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`opts` are the frontend options as the client sent them (`build-arg:X`, `target`, …)."""
+
+    opts: Mapping[str, str]
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Options":
+        opts: dict[str, str] = {}
+        for name, value in environ.items():
+            if name.startswith(_OPT_VARIABLE):
+                key, _, text = value.partition("=")
+                opts[key] = text
+        return cls(opts)
+
+    @property
+    def subrequest(self) -> str | None:
+        """`docker buildx build --call …` and the like: a question about the Dockerfile."""
+        return self.opts.get(KEY_SUBREQUEST) or None
+
+    @property
+    def enabled(self) -> bool:
+        """False under `--build-arg UVLAYERS=off`: the Dockerfile is built as it stands."""
+        value = self.opts.get(ARG_SWITCH, "").lower()
+        if value not in _OFF | _ON:
+            raise UvlayersError(
+                f"build argument `UVLAYERS` must be `on` or `off`, not `{value}`",
+                hint="`--build-arg UVLAYERS=off` builds the Dockerfile as it stands",
+            )
+        return value not in _OFF
+
+    @property
+    def layer_budget(self) -> int | None:
+        """How many image layers the wheels may take (`--build-arg UVLAYERS_LAYERS=N`)."""
+        value = self.opts.get(ARG_LAYERS, "")
+        if not value:
+            return None
+        if not value.isascii() or not value.isdecimal() or int(value) < 1:
+            raise UvlayersError(
+                f"build argument `UVLAYERS_LAYERS` must be a number of layers, not `{value}`",
+                hint="`--build-arg UVLAYERS_LAYERS=60`",
+            )
+        return int(value)
+
+    @property
+    def dockerfile_image(self) -> str | None:
+        """The Dockerfile frontend underneath, when it is not the one built into BuildKit."""
+        return self.opts.get(ARG_DOCKERFILE) or None
+
+    @property
+    def filename(self) -> str:
+        return self.opts.get(KEY_FILENAME, "Dockerfile")
+
+    @property
+    def cache_imports(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """(type, attributes) of every `--cache-from`."""
+        text = self.opts.get(KEY_CACHE_IMPORTS)
+        if not text:
+            return ()
+        return tuple((entry["Type"], entry.get("Attrs") or {}) for entry in json.loads(text))
+
+    @property
+    def no_cache(self) -> bool:
+        """Whether every step was asked to run again (`--no-cache`)."""
+        return self.opts.get(KEY_NO_CACHE) == ""

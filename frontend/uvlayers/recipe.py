@@ -1,0 +1,141 @@
+"""What one RUN installs where: its command, the files it sees and its uv's own choice of Python.
+
+Read → lock → select. Whatever is not understood raises Unsupported.
+"""
+
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from uvlayers.dockerfile.ancestry import candidates
+from uvlayers.dockerfile.command import SyncCommand
+from uvlayers.dockerfile.find import SyncExec
+from uvlayers.dockerfile.view import ExecView
+from uvlayers.errors import Unsupported
+from uvlayers.files import Directories, ExecFiles, directories_above, directories_to
+from uvlayers.gateway.states import States
+from uvlayers.installation import Installation, normalized_names, plan_installation
+from uvlayers.llb.fileop import absolute, reaches
+from uvlayers.llb.graph import Output, Vertex
+from uvlayers.llb.layered import Layered, State
+from uvlayers.lock.model import Lock
+from uvlayers.lock.select import select
+from uvlayers.locked import read_lock, require_not_stale
+from uvlayers.pb import ops_pb2 as pb
+from uvlayers.python.interpreter import Interpreter
+from uvlayers.python.tags import compatible_tags
+from uvlayers.python.wheels import TagRanks
+from uvlayers.settings.agreement import require_agreement
+from uvlayers.settings.request import SyncRequest
+from uvlayers.settings.resolve import resolve
+from uvlayers.skeleton import Skeleton, make_skeleton
+from uvlayers.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A sync, understood.
+
+    `root` is the state that it runs on, `directories` what the directories above the environment,
+    and those that it shares with what was there before, look like. `checked`: the lock is known to
+    be what uv would use; otherwise uv itself must say.
+    """
+
+    found: SyncExec
+    command: SyncCommand
+    root: Layered
+    request: SyncRequest
+    checked: bool
+    directories: Directories
+    skeleton: Skeleton
+    installation: Installation
+
+
+def read_recipe(
+    found: SyncExec,
+    command: SyncCommand,
+    state: Callable[[Output], State],
+    shop: Workshop,
+) -> Recipe:
+    """Understand the sync `command` of `found`; `state` maps the delegated graph's outputs.
+
+    Raises Unsupported where the RUN must be built as written, other UvlayersErrors where the
+    build must end.
+    """
+    run = found.run
+    _require_plain(run, command, shop.build_platform)
+    root = Layered.on(state(run.inputs[found.root_input]))
+    files = ExecFiles(shop.states, ExecView(run, state))
+    request = resolve(command, files)
+    _require_own_place(run, request.environment_path)
+    _require_unfinished(root.shadow, request.environment_path, shop)
+    lock = read_lock(request, files)
+    checked = require_not_stale(request, lock)
+    directories = directories_above(shop.states, root.shadow, request.environment_path)
+    skeleton = make_skeleton(
+        run, command, request, root.shadow, directories, shop.states, shop.guest
+    )
+    require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
+    installation = _installation(request, lock, skeleton.interpreter)
+    if skeleton.interpreter.environment is not None and skeleton.interpreter.environment.existed:
+        directories = shared_directories(shop.states, root.shadow, skeleton.interpreter)
+    _require_own_group(directories)
+    return Recipe(found, command, root, request, checked, directories, skeleton, installation)
+
+
+def _require_plain(run: Vertex, command: SyncCommand, build_platform: pb.Platform) -> None:
+    """Raise Unsupported for a RUN whose surroundings we cannot reproduce."""
+    platform = run.op.platform
+    if (platform.OS, platform.Architecture) != (build_platform.OS, build_platform.Architecture):
+        raise Unsupported(f"it is for another platform: `{platform.OS}/{platform.Architecture}`")
+    if command.before:
+        raise Unsupported(f"another command comes first: `{command.before[0]}`")
+    if command.umask is not None:
+        raise Unsupported("it sets a umask")
+    if command.launcher:
+        raise Unsupported(f"uv is started by another program: `{command.launcher[0]}`")
+
+
+def _require_own_place(run: Vertex, path: str) -> None:
+    """Raise Unsupported where the environment, or part of it, is in a mount."""
+    for mount in run.op.exec.mounts:
+        place = absolute(mount.dest)
+        if place != "/" and (reaches([path], place) or reaches([place], path)):
+            raise Unsupported(f"a mount is at the environment's place: `{place}`")
+
+
+def _require_unfinished(root: Output, path: str, shop: Workshop) -> None:
+    """Raise Unsupported where the rest of an earlier sync ran on top of its layers."""
+    if any(shop.completed.get(each.vertex.digest) == path for each in candidates(root)):
+        raise Unsupported("an earlier command did more in its environment than install wheels")
+
+
+def _require_own_group(directories: Directories) -> None:
+    """Raise Unsupported where the kernel, not uv, chooses the group of what is made."""
+    for path, (mode, _, _) in directories.items():
+        if mode & stat.S_ISGID:
+            raise Unsupported(f"a directory hands its group down: `{path}`")
+
+
+def installation_paths(interpreter: Interpreter) -> tuple[str, ...]:
+    """The directories into which wheels are unpacked, at their real paths."""
+    scheme = interpreter.real_scheme
+    paths = (scheme.data, scheme.purelib, scheme.platlib, scheme.scripts, scheme.include)
+    return tuple(dict.fromkeys(paths))
+
+
+def shared_directories(states: States, output: Output, interpreter: Interpreter) -> Directories:
+    """What the directories of an existing installation, and those above them, look like."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for path in installation_paths(interpreter):
+        found.update(directories_to(states, output, path))
+    return found
+
+
+def _installation(request: SyncRequest, lock: Lock, interpreter: Interpreter) -> Installation:
+    selected = select(lock, request.selection, interpreter.markers)
+    packages = [each.package for each in selected]
+    ranks = TagRanks(compatible_tags(interpreter))
+    installed = normalized_names(interpreter.installed)
+    root = request.workspace_root
+    return plan_installation(packages, request.selection, ranks, lock, root, installed)

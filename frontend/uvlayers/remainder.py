@@ -1,0 +1,60 @@
+"""What is left to the user's command, run beside the wheels' layers and not on top of them.
+
+On top, BuildKit would first materialise the merge: a hard link for every file of every wheel. Local
+projects need none of that. The user's own command runs on the environment without packages, told to
+leave out what the layers hold; what it adds is one more layer.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from uvlayers.dockerfile.command import SyncCommand
+from uvlayers.llb.graph import Output, Vertex
+from uvlayers.llb.ops import Label, diff, merge
+from uvlayers.llb.rewriting import with_root
+from uvlayers.pb import ops_pb2 as pb
+from uvlayers.recipe import Recipe
+
+_SHELL_ARGUMENTS = 3  # shell, -c, text: what BuildKit makes of a RUN in shell form
+_BESIDE = Label("[uvlayers] merge environment without packages")
+_ADDED = Label("[uvlayers] what the command adds")
+
+
+def is_movable(recipe: Recipe) -> bool:
+    """Whether the command can be told what to leave out, and does nothing else."""
+    only = recipe.request.selection.install
+    named = only.only_project or only.only_workspace or only.only_local or only.only_packages
+    args = recipe.found.run.op.exec.meta.args
+    shell = recipe.command.span is None or (len(args) == _SHELL_ARGUMENTS and args[1] == "-c")
+    # a build without isolation needs the packages that would not be there
+    return recipe.command.alone and not named and shell and not recipe.request.shared_builds
+
+
+def run_beside(
+    recipe: Recipe, skeleton: Sequence[Output], flags: Sequence[str], inputs: Sequence[Output]
+) -> tuple[Vertex, Output]:
+    """The command with more `flags` on the state below, and the layer of what it adds.
+
+    `skeleton` is the environment without packages, or nothing where that has no files; `inputs`
+    are those of the RUN in the new graph.
+    """
+    run = recipe.found.run
+    below = merge([recipe.root.shadow, *skeleton], _BESIDE)
+    op = pb.Op()
+    op.CopyFrom(run.op)
+    del op.exec.meta.args[:]
+    op.exec.meta.args.extend(with_flags(run.op.exec.meta.args, recipe.command, flags))
+    vertex = with_root(run, op, inputs, recipe.found.root_input, below)
+    return vertex, diff(below, vertex.output(), _ADDED)
+
+
+def with_flags(args: Sequence[str], command: SyncCommand, flags: Sequence[str]) -> list[str]:
+    """The exec's arguments with `flags` at the end of the sync; nothing else is touched."""
+    if command.span is None:
+        return [*args, *flags]
+    text, end = args[-1].encode(), command.span[1]
+    return [*args[:-1], (text[:end] + " ".join(("", *flags)).encode() + text[end:]).decode()]
+
+
+def leave_out(names: Iterable[str]) -> tuple[str, ...]:
+    """Flags under which the sync neither installs nor removes the packages `names`."""
+    return ("--inexact", *(f"--no-install-package={name}" for name in sorted(names)))

@@ -1,0 +1,92 @@
+"""The environment without packages, made by the RUN's own uv, and the facts of its interpreter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from uvlayers.dockerfile.ancestry import below_context, sensitive_paths
+from uvlayers.dockerfile.command import SyncCommand
+from uvlayers.dockerfile.uv_mounts import uv_mounts
+from uvlayers.emit import FACTS_NAME, EmittedEnvironment, emit_environment
+from uvlayers.errors import Unsupported
+from uvlayers.gateway.errors import GatewayError
+from uvlayers.gateway.states import States
+from uvlayers.llb.graph import Output, Vertex
+from uvlayers.python.interpreter import Interpreter, parse_facts
+from uvlayers.settings.request import SyncRequest
+from uvlayers.settings.synthetic import synthetic_project
+
+_PASSED_PREFIXES = ("UV_", "PYTHON", "PYC_", "XDG_", "LC_", "LD_", "CONDA_")
+_PASSED = frozenset(("PATH", "HOME", "LANG", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH", "SHELL"))
+_SECRET = ("PASSWORD", "TOKEN", "USERNAME", "INDEX", "SECRET", "KEY")
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """`root` is the state that it was made on, `is_empty` says that it has no file of its own."""
+
+    emitted: EmittedEnvironment
+    interpreter: Interpreter
+    root: Output
+    is_empty: bool
+
+
+def make_skeleton(
+    run: Vertex,
+    command: SyncCommand,
+    request: SyncRequest,
+    below: Output,
+    directories: Mapping[str, tuple[int, int, int]],
+    states: States,
+    guest: Output,
+) -> Skeleton:
+    """Run the user's uv on a project without dependencies, on the state `below`.
+
+    Raises Unsupported when uv finds no interpreter there, or the interpreter is none of ours.
+    """
+    variables = passed_variables(command.environment)
+    project = synthetic_project(request)
+    named = (*project.flags, command.argv[0])
+    sensitive = sensitive_paths(variables, request.environment_path, named)
+    root = below_context(below, sensitive, request.environment_path)
+    arguments = {
+        "uv": command.argv[0],
+        "project": {
+            "pyproject": project.pyproject,
+            "lock": project.lock,
+            "python_version": project.python_version,
+        },
+        "environment_path": request.environment_path,
+        "arguments": [*project.flags, _compile_flag(request)],
+        "variables": variables,
+        "user": run.op.exec.meta.user,
+        "directories": {path: list(looks) for path, looks in directories.items()},
+    }
+    mounts = uv_mounts(run, command.argv[0], command.environment, sensitive)
+    emitted = emit_environment(run, root, mounts, guest, arguments)
+    interpreter = _read_facts(emitted, states)
+    return Skeleton(emitted, interpreter, root, not states.names(emitted.skeleton, "/"))
+
+
+def _compile_flag(request: SyncRequest) -> str:
+    """The merged setting: the synthetic project sees neither the configuration nor the command."""
+    return "--compile-bytecode" if request.compile_bytecode else "--no-compile-bytecode"
+
+
+def passed_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that steer which interpreter uv picks; no credentials, nothing unrelated."""
+    return {
+        name: value
+        for name, value in sorted(environment.items())
+        if (name in _PASSED or name.startswith(_PASSED_PREFIXES))
+        and not any(word in name for word in _SECRET)
+    }
+
+
+def _read_facts(emitted: EmittedEnvironment, states: States) -> Interpreter:
+    try:
+        facts = states.read(emitted.facts, f"/{FACTS_NAME}")
+    except GatewayError as error:
+        raise Unsupported(f"uv cannot be run beforehand: {error.message}") from error
+    if facts is None:
+        raise Unsupported("uv finds no Python that is there already")
+    return parse_facts(facts)

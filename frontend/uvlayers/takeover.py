@@ -1,0 +1,204 @@
+"""The layers that stand in for one RUN: plan → emit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from itertools import accumulate
+
+from uvlayers.building import Prepared, prepare
+from uvlayers.dockerfile.ancestry import candidates
+from uvlayers.dockerfile.command import SyncCommand
+from uvlayers.dockerfile.find import SyncExec
+from uvlayers.emit import EmittedLayer, Install, emit_layer
+from uvlayers.errors import Unsupported
+from uvlayers.explain import Fetch
+from uvlayers.gateway.errors import GatewayError
+from uvlayers.gateway.states import States
+from uvlayers.installation import Left
+from uvlayers.layers.artifacts import Built
+from uvlayers.layers.plan import make_plan
+from uvlayers.llb.graph import Output, Vertex
+from uvlayers.llb.layered import Layered, State, whole
+from uvlayers.occupancy import installed_before
+from uvlayers.pb import ops_pb2 as pb
+from uvlayers.recipe import Recipe, installation_paths, read_recipe, shared_directories
+from uvlayers.remainder import is_movable, leave_out, run_beside
+from uvlayers.settings.request import LockMode
+from uvlayers.workshop import Installed, Workshop
+
+_CREDENTIALS = frozenset(("NETRC", "UV_KEYRING_PROVIDER"))
+_CREDENTIAL_ENDS = ("_USERNAME", "_PASSWORD")
+
+
+class Rest(Enum):
+    """What becomes of the user's own command."""
+
+    NOTHING = "the layers are all that it would do"
+    BESIDE = "it runs on the environment without packages, and what it adds is a layer"
+    ON_TOP = "it runs as written on top of the layers"
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """`state` is what the RUN's root becomes, or with ON_TOP what its command runs on.
+
+    `path` is the environment's. `titles` name the layers that were added, lowest first, without
+    the command's own. `fetches` are the wheels by the digest of the vertex that fetches them,
+    `builds` the packages by that of the vertex that builds them, `left` what the command installs.
+    """
+
+    state: Layered
+    path: str
+    titles: tuple[str, ...]
+    rest: Rest
+    fetches: Mapping[str, Fetch]
+    builds: Mapping[str, Built] = field(default_factory=dict)
+    left: tuple[Left, ...] = ()
+
+
+def take_over(
+    found: SyncExec, command: SyncCommand, state: Callable[[Output], State], shop: Workshop
+) -> Takeover:
+    """The layers for the sync `command` of the exec `found`.
+
+    `state` tells what has become of the outputs of the delegated graph. Raises Unsupported where
+    the RUN must be built as written, other UvlayersErrors where the build must end.
+    """
+    recipe = read_recipe(found, command, state, shop)
+    before = installed_before(recipe, shop.installed, shop.states)
+    present = {wheel for each in before for wheel in each.wheels}
+    prepared = prepare(recipe, state, shop, present)
+    recipe = replace(recipe, installation=prepared.installation)
+    plan = make_plan(set(recipe.installation.wheels) - present, shop.budget)
+    install = _install(recipe, shop, prepared, again=bool(before))
+    layers = [emit_layer(layer, install, found.run) for layer in plan]
+    skeleton = () if recipe.skeleton.is_empty else (recipe.skeleton.emitted.skeleton,)
+    outputs = [*(() if before else skeleton), *(each.output for each in layers)]
+    titles = [*(() if before else ("virtual environment",) * len(skeleton))]
+    titles += [each.layer.title for each in layers]
+    rest = _rest(recipe, before)
+    if rest is Rest.BESIDE:
+        outputs.append(_run_beside(recipe, skeleton, state, shop.states))
+    after = recipe.root.with_layers(
+        outputs, _prefixes(recipe), bulk=[each.output for each in layers]
+    )
+    fetches = _fetches(recipe, layers)
+    shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
+    path, left = recipe.request.environment_path, recipe.installation.left
+    return Takeover(after, path, tuple(titles), rest, fetches, prepared.builds, left)
+
+
+def _record(recipe: Recipe, install: Install, fetches: Mapping[str, Fetch]) -> Installed:
+    environment = recipe.skeleton.interpreter.environment
+    return Installed(
+        environment=recipe.skeleton.emitted,
+        path=recipe.request.environment_path,
+        virtual=environment is not None and environment.virtual,
+        wheels=frozenset(recipe.installation.wheels),
+        names=recipe.installation.names,
+        install=install,
+        fetches=fetches,
+    )
+
+
+def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool) -> Install:
+    """How the wheels are unpacked, on the lowest state that holds the interpreter.
+
+    `again`: into an environment that an earlier RUN made, which uv then enters in its own way.
+    """
+    interpreter = recipe.skeleton.interpreter
+    found = again or (interpreter.environment is not None and interpreter.environment.existed)
+    chain = candidates(recipe.skeleton.root)
+    # a chain of one is not asked: that would pull an image that may not be needed
+    held = (each for each in chain[:-1] if _is_like(each, recipe, shop.states))
+    request = recipe.request
+    return Install(
+        root=next(held, chain[-1]),
+        guest=shop.guest,
+        platform=recipe.found.run.op.platform,
+        interpreter=interpreter,
+        executable=interpreter.executable_when_found if found else interpreter.executable,
+        uid=interpreter.uid,
+        gid=interpreter.gid,
+        directories=recipe.directories,
+        bytecode=request.pyc_invalidation if request.compile_bytecode else None,
+        installer_metadata=request.installer_metadata,
+        library_path=recipe.command.environment.get("LD_LIBRARY_PATH"),
+        archives=prepared.archives,
+    )
+
+
+def _is_like(output: Output, recipe: Recipe, states: States) -> bool:
+    """Whether the interpreter is there, and the directories that wheels share with it look alike.
+
+    A `chown` between the image and the RUN would else be undone by the layers.
+    """
+    interpreter = recipe.skeleton.interpreter
+    if not states.exists(output, interpreter.base_executable):
+        return False
+    existed = interpreter.environment is not None and interpreter.environment.existed
+    return not existed or shared_directories(states, output, interpreter) == recipe.directories
+
+
+def _rest(recipe: Recipe, before: Sequence[Installed]) -> Rest:
+    left = recipe.installation.left
+    if recipe.checked and recipe.command.alone and not left:
+        return Rest.NOTHING
+    # what an earlier command installed must be replaced, which only uv does
+    again = any(each.names - {wheel.name for wheel in each.wheels} for each in before)
+    if all(each.local for each in left) and not again and is_movable(recipe):
+        return Rest.BESIDE
+    return Rest.ON_TOP
+
+
+def _run_beside(
+    recipe: Recipe,
+    skeleton: Sequence[Output],
+    state: Callable[[Output], State],
+    states: States,
+) -> Output:
+    """The layer of what the user's command adds to the environment without packages."""
+    run = recipe.found.run
+    update = recipe.request.lock_mode is LockMode.UPDATE
+    flags = leave_out(wheel.name for wheel in recipe.installation.wheels)
+    if update and not recipe.checked:
+        flags = (*flags, "--locked")
+    inputs = [whole(state(each)) for each in run.inputs]
+    beside, added = run_beside(recipe, skeleton, flags, inputs)
+    if update and not recipe.checked:
+        _require_unchanged_lock(beside, states)
+    return added
+
+
+def _require_unchanged_lock(beside: Vertex, states: States) -> None:
+    """Raise Unsupported if uv would write a new lock: its packages may be others."""
+    try:
+        states.gateway.evaluate(states.ref(beside.output()))
+    except GatewayError as error:
+        raise Unsupported(f"uv does not take the lock as it is: {error.message}") from error
+
+
+def _prefixes(recipe: Recipe) -> tuple[str, ...]:
+    """Every directory that a layer makes, or below which it may put files."""
+    tops = []
+    for path in installation_paths(recipe.skeleton.interpreter):
+        above = accumulate(path.strip("/").split("/"), "{}/{}".format, initial="")
+        made = (each for each in above if each and each not in recipe.directories)
+        tops.append(next(made, path))
+    return tuple(dict.fromkeys(tops))
+
+
+def _fetches(recipe: Recipe, layers: Sequence[EmittedLayer]) -> dict[str, Fetch]:
+    private = has_credentials(recipe.found.run, recipe.command)
+    return {
+        digest: Fetch(wheel, private) for layer in layers for digest, wheel in layer.fetches.items()
+    }
+
+
+def has_credentials(run: Vertex, command: SyncCommand) -> bool:
+    """Whether the RUN may be let into an index where the daemon is not."""
+    names = {*command.environment, *command.unknown}
+    return any(m.mountType == pb.MountType.SECRET for m in run.op.exec.mounts) or any(
+        name in _CREDENTIALS or (name.startswith("UV_INDEX_") and name.endswith(_CREDENTIAL_ENDS))
+        for name in names
+    )

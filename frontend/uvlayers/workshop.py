@@ -1,0 +1,48 @@
+"""What the takeovers of one build share and remember."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from uvlayers.emit import EmittedEnvironment, Install
+from uvlayers.explain import Fetch
+from uvlayers.gateway.states import States
+from uvlayers.layers.plan import Artifact
+from uvlayers.llb.graph import Output
+from uvlayers.llb.layered import Segment
+from uvlayers.pb import ops_pb2 as pb
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What one takeover put into an environment.
+
+    `names` are those of all its packages, the ones that the command installed among them; `virtual`
+    says whether the environment has its place for itself.
+    """
+
+    environment: EmittedEnvironment
+    path: str
+    virtual: bool
+    wheels: frozenset[Artifact]
+    names: frozenset[str]
+    install: Install
+    fetches: Mapping[str, Fetch]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What all takeovers of a build share.
+
+    `installed` records what each put into a state, `completed` the paths of the environments that
+    a command went on with, by the digest of its vertex. `given_up` says by the RUN's digest why
+    packages cannot be built apart from it.
+    """
+
+    states: States
+    guest: Output
+    builder: Output
+    build_platform: pb.Platform
+    budget: int
+    given_up: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    installed: dict[Segment, Installed] = field(default_factory=dict)
+    completed: dict[str, str] = field(default_factory=dict)

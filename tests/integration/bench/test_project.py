@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from integration.bench.project import (
+    ADDITIONS,
+    Entry,
+    Project,
+    copy_project,
+    next_addition,
+    require_single_wheel,
+)
+from integration.errors import SetupError
+
+
+def entry(name: str, version: str = "1", *wheels: str) -> Entry:
+    files = wheels or (f"{name}-{version}-py3-none-any.whl",)
+    return {
+        "name": name,
+        "version": version,
+        "source": {"registry": "https://index.example/simple"},
+        "wheels": [{"url": f"https://files.example/{file}"} for file in files],
+    }
+
+
+def root(*dependencies: str) -> Entry:
+    return {
+        "name": "web",
+        "source": {"virtual": "."},
+        "dependencies": [{"name": name} for name in dependencies],
+    }
+
+
+def test_an_addition_is_not_in_the_lock_yet() -> None:
+    assert next_addition({"b", "web"}, ["b", "c", "d"]) == "c"
+    assert len(set(ADDITIONS)) == len(ADDITIONS)
+
+
+def test_additions_run_out() -> None:
+    with pytest.raises(SetupError, match="all 2 packages that could be added are in the lock"):
+        next_addition({"b", "c"}, ["b", "c"])
+
+
+def test_one_pure_wheel_and_the_project_itself_may_change() -> None:
+    before, after = [root("a"), entry("a")], [root("a", "b"), entry("a"), entry("b")]
+    require_single_wheel("b", before, after)
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        ([root("a", "b"), entry("a"), entry("b"), entry("c")], "other packages of the lock: b, c"),
+        ([root("a", "b"), entry("a", "2"), entry("b")], "other packages of the lock: a, b"),
+        ([root("a", "b"), entry("b")], "other packages of the lock: a, b"),
+        (
+            [root("a", "b"), entry("a"), entry("b", "1", "b-1-cp313-cp313-linux_x86_64.whl")],
+            "`b` has no wheel for every platform any more",
+        ),
+    ],
+)
+def test_nothing_else_may_change(after: list[Entry], message: str) -> None:
+    with pytest.raises(SetupError, match=message):
+        require_single_wheel("b", [root("a"), entry("a")], after)
+
+
+def test_a_copy_can_be_changed_and_leaves_what_it_does_not_need(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    (source / ".venv").mkdir(parents=True)
+    (source / "src" / "__pycache__").mkdir(parents=True)
+    (source / "uv.lock").write_text('version = 1\n[[package]]\nname = "web"\n', encoding="utf-8")
+    (source / "uv.lock").chmod(0o444)
+    source.chmod(0o555)
+    project = copy_project(source, tmp_path / "copy", {})
+    assert isinstance(project, Project)
+    assert sorted(str(p.relative_to(project.directory)) for p in project.directory.rglob("*")) == [
+        "src",
+        "uv.lock",
+    ]
+    assert all(p.stat().st_mode & 0o200 for p in (project.directory, *project.directory.iterdir()))
+    assert project.locked() == [{"name": "web"}]

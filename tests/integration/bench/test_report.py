@@ -1,0 +1,109 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from integration.bench.command import caption, parse, tell
+from integration.bench.measure import Result, Sample
+from integration.bench.report import document, duration, memory_gib, table
+from integration.bench.scenarios import SCENARIOS
+from integration.bench.work import Work
+
+ADD = next(scenario for scenario in SCENARIOS if scenario.name == "add")
+ONE = Work(("[uvlayers] fetch a.whl", "[uvlayers] install a 1"))
+NONE = Work(("COPY . /app",))
+
+
+def result(ours: list[Sample]) -> Result:
+    plain = tuple(Sample(seconds, NONE) for seconds in (30.0, 10.0, 20.04))
+    return Result(ADD, {"uv": plain, "uvlayers": tuple(ours)})
+
+
+GOOD = result([Sample(1.0, ONE), Sample(9.0, ONE), Sample(1.5, ONE)])
+BAD = result([Sample(1.0, ONE), Sample(1.0, NONE), Sample(1.0, ONE)])
+
+
+def test_the_table_shows_medians_and_the_wheels_that_were_touched() -> None:
+    assert table([GOOD]).splitlines() == [
+        "|                      | uv's Dockerfile | uvlayers | faster | wheels, layers |",
+        "| -------------------- | --------------: | -------: | -----: | -------------: |",
+        "| one dependency added |          20.0 s |   1.50 s |  13.4x |           1, 1 |",
+    ]
+
+
+def test_rounds_that_differ_show_it() -> None:
+    assert table([BAD]).splitlines()[-1].endswith("1, 1 / 0, 0 |")
+
+
+def test_complaints_name_scenario_and_round() -> None:
+    assert GOOD.complaints() == ()
+    assert BAD.complaints() == ("add, round 2: fetched 0, made 0, not 1 each",)
+
+
+def test_the_document_has_every_sample() -> None:
+    read = json.loads(document([GOOD], {"uv": "1.2.3"}))
+    (scenario,) = read["scenarios"]
+    assert read["circumstances"] == {"uv": "1.2.3"}
+    assert scenario["median"] == {"uv": 20.04, "uvlayers": 1.5}
+    assert scenario["ratio"] == 13.36
+    assert scenario["rounds"]["uvlayers"][1] == {
+        "seconds": 9.0,
+        "fetched": 1,
+        "layers": 1,
+        "executed": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.956, "0.96 s"), (9.994, "9.99 s"), (10, "10.0 s"), (123.45, "123.5 s")]
+)
+def test_durations_have_three_digits(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_memory_is_read_where_the_kernel_tells_it(tmp_path: Path) -> None:
+    facts = tmp_path / "meminfo"
+    facts.write_text("MemTotal:       16303428 kB\nMemFree: 1 kB\n", encoding="utf-8")
+    assert memory_gib(facts) == 16
+    assert memory_gib(tmp_path / "missing") is None
+
+
+def test_scenarios_run_in_the_order_in_which_they_follow_from_each_other() -> None:
+    named = parse(["unchanged", "cold", "--rounds", "2"])
+    assert [scenario.name for scenario in named.scenarios] == ["cold", "unchanged"]
+    assert parse([]).scenarios == list(SCENARIOS)
+
+
+@pytest.mark.parametrize("argv", [["sideways"], ["--rounds", "0"]])
+def test_arguments_that_make_no_sense_are_refused(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(argv)
+    assert "unknown scenario: sideways" in (said := capsys.readouterr().err) or "one round" in said
+
+
+FACTS: dict[str, object] = {
+    "project": "web",
+    "locked_packages": 43,
+    "uv": "1.2.3",
+    "engine": "28.5.2",
+    "cpus": 2,
+    "memory_gib": 8,
+    "first_build": "an empty engine",
+}
+
+
+def test_the_caption_says_what_it_was_measured_on() -> None:
+    assert caption(FACTS).startswith("web: 43 locked packages, uv 1.2.3, Docker Engine 28.5.2, ")
+
+
+def test_work_that_may_not_be_ends_with_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tell([GOOD], FACTS, None) == 0
+    assert tell([BAD], FACTS, tmp_path / "bench.json") == 1
+    assert json.loads((tmp_path / "bench.json").read_text())["circumstances"] == FACTS
+    said = capsys.readouterr()
+    assert "| one dependency added |" in said.out
+    assert "failed: add, round 2: fetched 0, made 0, not 1 each" in said.err

@@ -1,0 +1,183 @@
+"""Random Dockerfiles with syncs, built as rewritten and as written: the same files.
+
+The model's uv stands in for the real one; the real one is asked by the integration tests.
+"""
+
+from dataclasses import dataclass
+from posixpath import dirname, join
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from uvlayers.build import build
+from uvlayers.llb.graph import Output
+from uvlayers.options import Options
+
+from tests import dockerfiles
+from tests.dockerfiles import PATH, Bind, copy, copy_link, run, workdir
+from tests.model.gateway import FakeGateway, delegated_result
+from tests.model.solver import Solver
+from tests.model.tree import BuildError, Link, Node, Tree, tree
+from tests.model.uv import PYTHON_IMAGE, Machine, Package, project
+
+ENVIRONMENTS = (".venv", "/opt/venv", "/opt/app/venv", "/usr/local")
+A, B, C = Package("idna", "3.6"), Package("click", "8.0"), Package("attrs")
+PROJECTS = {
+    "plain": project(A, B),
+    "more": project(A, B, C),
+    "other": project(A, Package("click", "9.0")),
+    "packaged": project(A, B, packaged=True, code=b"1"),
+    "changed": project(A, B, packaged=True, code=b"2"),
+}
+LINKS: dict[str, Node | bytes] = {
+    "/venv": Link("/app/.venv"),
+    "/link": Link("/opt/venv"),
+    "/app/.venv": Link("/srv/elsewhere"),
+    "/x": b"x",
+}
+
+
+@dataclass(frozen=True)
+class Sync:
+    project: str
+    environment: str
+    flags: str
+    user: str
+    bound: bool
+
+
+@dataclass(frozen=True)
+class Copy:
+    source: str
+    src: str
+    dest: str
+    link: bool
+
+
+@dataclass(frozen=True)
+class Simple:
+    kind: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A last stage that copies from the first."""
+
+    src: str
+    dest: str
+    chown: bool
+    link: bool
+    links: bool
+
+
+def syncs(environment: st.SearchStrategy[str]) -> st.SearchStrategy[Sync]:
+    flags = ("", "", "", " --no-install-project", " --inexact", " && touch /z")
+    return st.builds(
+        Sync,
+        st.sampled_from(tuple(PROJECTS)),
+        environment,
+        st.sampled_from(flags),
+        st.sampled_from(("", "", "app")),
+        st.booleans(),
+    )
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> tuple[Sync, list[Sync | Copy | Simple], Stage | None]:
+    """Steps that are mostly about one environment, which a last stage may copy."""
+    environment = draw(st.sampled_from(ENVIRONMENTS))
+    place = join("/app", environment)
+    around = (place, dirname(place), f"{place}/bin", "/venv", "/link", "/app", "/srv", "/")
+    dests = st.sampled_from(around).flatmap(
+        lambda near: st.sampled_from((near, f"{near.rstrip('/')}/y"))
+    )
+    copies = st.builds(
+        Copy,
+        st.sampled_from((*PROJECTS, "links")),
+        st.sampled_from(("/", "/", "/proj.py", "/x")),
+        dests,
+        st.booleans(),
+    )
+    same = syncs(st.just(environment))
+    others = st.one_of(
+        copies,
+        same,
+        same,
+        syncs(st.sampled_from(ENVIRONMENTS)),
+        st.sampled_from(("workdir", "observe")).map(Simple),
+    )
+    sources = st.sampled_from((place, place, dirname(place), dirname(place), "/", "/srv", "/venv"))
+    stage = None
+    if draw(st.booleans()):
+        src = draw(sources)
+        dest = src if draw(st.integers(0, 3)) else draw(dests)
+        stage = Stage(src, dest, draw(st.booleans()), draw(st.booleans()), draw(st.booleans()))
+    return draw(same), draw(st.lists(others, max_size=3)), stage
+
+
+def delegated(first: Sync, program: list[Sync | Copy | Simple], stage: Stage | None) -> Output:
+    base = dockerfiles.image("python")
+    state = workdir(base, "/app", line=2)
+    for line, step in enumerate((first, *program), 3):
+        match step:
+            case Sync(name, environment, flags, user, bound):
+                state = sync(state, name, environment, flags, user, bound, line)
+            case Copy(source, src, dest, link):
+                place = copy_link if link else copy
+                state = place(state, dockerfiles.context(source), src, dest, line=line)
+            case Simple("workdir"):
+                state = workdir(state, "/opt/app/sub", line=line)
+            case Simple(_):
+                state = run(state, ["observe"], line=line)
+    if stage is None:
+        return state
+    onto = workdir(base, "/srv", line=11)
+    if stage.links:
+        onto = copy(onto, dockerfiles.context("links"), "/", "/", line=11)
+    if stage.link:
+        return copy_link(onto, state, stage.src, stage.dest, line=12)
+    owner = (1000, 1000) if stage.chown else None
+    return copy(onto, state, stage.src, stage.dest, chown=owner, line=12)
+
+
+def sync(
+    state: Output, name: str, environment: str, flags: str, user: str, bound: bool, line: int
+) -> Output:
+    source = dockerfiles.context(name)
+    files = ("/uv.lock", "/pyproject.toml", "/proj.py")
+    mounts = [Bind(f"/app{each}", source, each) for each in files] if bound else []
+    if not bound:
+        state = copy(state, source, "/", "/app", line=line)
+    env = (PATH, f"UV_PROJECT_ENVIRONMENT={environment}")
+    command = f"uv sync --frozen{flags}"
+    return run(state, command, env=env, user=user, mounts=mounts, line=line)
+
+
+def sources() -> dict[str, Tree]:
+    packages = (A, B, C, Package("click", "9.0"))
+    return {
+        "docker-image://docker.io/library/python:latest": PYTHON_IMAGE,
+        **{f"local://{name}": tree(files) for name, files in PROJECTS.items()},
+        "local://links": tree(LINKS),
+        **{each.url: tree({f"/{each.filename}": b"PK"}) for each in packages},
+    }
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs())
+def test_the_build_makes_the_same_files(
+    program: tuple[Sync, list[Sync | Copy | Simple], Stage | None],
+) -> None:
+    head = delegated(*program)
+    try:
+        expected = Solver(sources(), Machine()).tree(head)
+    except BuildError:
+        event("does not build")
+        return
+    gateway = FakeGateway(Solver(sources(), Machine()), delegated_result(dockerfiles.graph(head)))
+    result = build(gateway, Options({"cmdline": "x"}))
+    (ref,) = result.refs.values()
+    event("as written" if ref.id == "delegated" else "rewritten")
+    for warned in gateway.warnings:
+        event(warned.short.removeprefix("uvlayers: `uv sync` runs as written: ").split("`")[0])
+    after = head if ref.id == "delegated" else gateway.head(ref)
+    assert gateway.solver.tree(after) == expected
