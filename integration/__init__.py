@@ -1,0 +1,1 @@
+"""Real engines, a real registry and real packages for tests, demo and benchmarks."""

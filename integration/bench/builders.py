@@ -1,0 +1,160 @@
+"""Where each side builds, with a cache that the other side has no part in."""
+
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from integration import own_engine
+from integration.bench.sides import SIDES, Side
+from integration.build import Build, BuildFailedError, build
+from integration.engine import Engine
+from integration.errors import SetupError
+from integration.machine import FRONTEND_IMAGE, Machine
+from integration.recipes import PYTHON, UV
+from integration.steps import step
+
+# The images that the example's Dockerfile names, for which others may stand in.
+BASE = "python:3.13-slim"
+UV_IMAGE = "ghcr.io/astral-sh/uv"
+
+# What a developer's machine has at hand before the first build: base images and a frontend.
+USUAL = f"FROM {BASE}\nCOPY --from={UV_IMAGE}:latest /uv /uvx /bin/\n"
+
+
+@dataclass(frozen=True)
+class Builder:
+    """An engine, and what keeps the cache of its builds apart from all others."""
+
+    engine: Engine
+    base: str
+    # A namespace for `RUN --mount=type=cache`.
+    cache_mounts: str
+
+    def build(
+        self, side: Side, context: Path, dockerfile: str, image_ref: str | None = None
+    ) -> Build:
+        """Build a Dockerfile, given as text, as one side does."""
+        with TemporaryDirectory() as work:
+            path = Path(work) / "Dockerfile"
+            path.write_text(side.dockerfile(dockerfile), encoding="utf-8")
+            try:
+                return build(
+                    self.engine,
+                    context,
+                    image_ref=image_ref,
+                    dockerfile=path,
+                    contexts={BASE: self.base, UV_IMAGE: UV.image_ref},
+                    arguments={"BUILDKIT_CACHE_MOUNT_NS": self.cache_mounts},
+                )
+            except BuildFailedError as error:
+                raise SetupError(f"with {side.title}, {error}") from error
+
+    def keep(self, image_ref: str) -> None:
+        """Keep the image of the last build, if there is one, under a second name.
+
+        A build that takes over the name of an image may have containerd collect layers of the old
+        one while it unpacks the new one upon them ("parent snapshot does not exist").
+        """
+        if self.engine.image_labels(image_ref) is not None:
+            self.engine.docker("image", "tag", image_ref, f"{image_ref}-before")
+
+    def warm_up(self, side: Side) -> None:
+        """Have the base images unpacked and the frontend started once."""
+        with TemporaryDirectory() as empty:
+            self.build(side, Path(empty), USUAL)
+
+
+class Builders(Protocol):
+    """Gives each side what it builds with; `cold` says what a first build finds there."""
+
+    cold: str
+    # Whether wheels may be there that an earlier run has fetched.
+    downloads_kept: bool
+
+    def fresh(self, side: Side) -> Builder: ...
+
+
+class SharedEngine:
+    """Both sides on the machine's engine, each on a base image that nobody has built upon."""
+
+    # Fetched wheels are kept whatever the base image, so uv's cache mount is kept as well.
+    cold = "nothing built yet, what an earlier run downloaded at hand"
+    downloads_kept = True
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def fresh(self, side: Side) -> Builder:
+        base = f"uvlayers-bench/base:{side.name}"
+        with TemporaryDirectory() as work, step(side.name, "make a base image of its own"):
+            text = f"FROM {PYTHON.image_ref}\nCOPY run /etc/uvlayers-bench\n"
+            (Path(work) / "Dockerfile").write_text(text, encoding="utf-8")
+            (Path(work) / "run").write_text(f"{secrets.token_hex(8)}\n", encoding="utf-8")
+            build(self._machine.engine, Path(work), image_ref=base)
+            builder = Builder(self._machine.engine, base, f"uvlayers-bench-{side.name}")
+            builder.warm_up(side)
+        return builder
+
+
+class OwnEngines:
+    """An engine for each side, empty but for the usual images whenever it is to be fresh."""
+
+    cold = "an empty engine with base images and frontend, everything downloaded"
+    downloads_kept = False
+
+    def __init__(self, machine: Machine, frontend: Path) -> None:
+        self._machine = machine
+        self._frontend = frontend
+
+    def fresh(self, side: Side) -> Builder:
+        with step(side.name, "start an empty engine"):
+            self.discard(side)
+            engine = own_engine.start(self._machine.cache, store(side))
+            for recipe in (PYTHON, UV):
+                self._machine.image(recipe.image_ref, engine)
+            if side.frontend is not None:
+                engine.load(self._frontend)
+            builder = Builder(engine, PYTHON.image_ref, side.name)
+            builder.warm_up(side)
+        return builder
+
+    def discard(self, side: Side) -> None:
+        """Stop the engine of a side and delete all that it holds."""
+        own_engine.stop(self._machine.cache, store(side))
+        shutil.rmtree(self._machine.cache.engine(store(side).name), ignore_errors=True)
+
+
+@contextmanager
+def builders_of(machine: Machine) -> Iterator[Builders]:
+    """Engines for this alone, if they are ours to make; else somebody's own engine, shared."""
+    if not machine.engine.own:
+        yield SharedEngine(machine)
+        return
+    with TemporaryDirectory(dir=machine.cache.home) as work:
+        archive = Path(work) / "frontend.tar"
+        machine.engine.save(FRONTEND_IMAGE, archive)
+        engines = OwnEngines(machine, archive)
+        try:
+            yield engines
+        finally:
+            for side in SIDES:
+                engines.discard(side)
+
+
+def store(side: Side, sides: Sequence[Side] = SIDES) -> own_engine.Store:
+    """A containerd store like the main engine's, on the host's network: there is one bridge."""
+    return own_engine.Store(
+        f"bench-{sides.index(side)}",
+        {
+            "features": {"containerd-snapshotter": True},
+            "iptables": False,
+            "ip6tables": False,
+        },
+        bridged=False,
+        build_flags=("--network=host",),
+    )

@@ -1,0 +1,93 @@
+"""The project that is built, and what a developer changes in it."""
+
+import shutil
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from integration.commands import run
+from integration.errors import SetupError
+
+# What a copy of a project is better without.
+LEFT_BEHIND = (".git", ".venv", "__pycache__", "node_modules")
+
+# Small, pure, popular, and without dependencies of their own.
+ADDITIONS: Sequence[str] = (
+    *("humanize", "inflection", "termcolor", "xmltodict", "natsort", "toolz", "bidict", "tabulate"),
+    *("sortedcontainers", "cachetools", "isodate", "funcy", "toposort", "unidecode", "ordered-set"),
+    *("frozendict", "pathvalidate", "text-unidecode", "portalocker", "parse", "mergedeep", "zipp"),
+    *("voluptuous", "schema", "boltons", "decorator", "pyphen", "tomlkit", "pastel", "blinker"),
+)
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project of our own to build and change; `environment` has uv on its PATH."""
+
+    directory: Path
+    environment: Mapping[str, str]
+
+    def lock(self) -> None:
+        self._uv("lock")
+
+    def add(self) -> str:
+        """Add one dependency, as `uv add` does; its name. The lock gains a single wheel."""
+        before = self.locked()
+        name = next_addition({entry["name"] for entry in before})
+        self._uv("add", "--no-sync", name)
+        require_single_wheel(name, before, self.locked())
+        return name
+
+    def bump(self) -> None:
+        """Raise the project's own version, and nothing else."""
+        self._uv("version", "--bump", "patch", "--no-sync")
+
+    def locked(self) -> Sequence[Entry]:
+        """The packages of uv.lock, as they stand there."""
+        with (self.directory / "uv.lock").open("rb") as file:
+            packages: list[Entry] = tomllib.load(file)["package"]
+            return packages
+
+    def _uv(self, *arguments: str) -> None:
+        run(["uv", *arguments, "--quiet"], environment=self.environment, directory=self.directory)
+
+
+def copy_project(source: Path, target: Path, environment: Mapping[str, str]) -> Project:
+    """A copy to change; locked here and now if it brings no lock."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+    # A copy of what cannot be written cannot be written either.
+    for path in (target, *target.iterdir()):
+        path.chmod(path.stat().st_mode | 0o200)
+    project = Project(target, environment)
+    if not (target / "uv.lock").exists():
+        project.lock()
+    return project
+
+
+def next_addition(locked: Collection[str], candidates: Sequence[str] = ADDITIONS) -> str:
+    """The first small wheel that a lock does not have yet."""
+    for name in candidates:
+        if name not in locked:
+            return name
+    raise SetupError(
+        f"all {len(candidates)} packages that could be added are in the lock already",
+        hint="ask for fewer rounds, or add names to integration/bench/project.py",
+    )
+
+
+def require_single_wheel(name: str, before: Sequence[Entry], after: Sequence[Entry]) -> None:
+    """Make sure that a lock gained one wheel for every platform, and changed nothing else."""
+    changed = [entry for entry in after if entry not in before]
+    changed += [entry for entry in before if entry not in after]
+    # The project's own entry lists what it depends on.
+    distributions = [entry for entry in changed if "registry" in entry["source"]]
+    if [entry["name"] for entry in distributions] != [name]:
+        names = ", ".join(sorted({entry["name"] for entry in distributions}))
+        raise SetupError(f"adding `{name}` changed other packages of the lock: {names}")
+    wheels = [wheel["url"] for wheel in distributions[0].get("wheels", ())]
+    if not any(url.endswith("-none-any.whl") for url in wheels):
+        raise SetupError(f"`{name}` has no wheel for every platform any more")

@@ -1,0 +1,72 @@
+"""Fixtures of the integration tests: a machine that is up, or a reason why not."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+
+from integration.engine import Engine
+from integration.errors import SetupError
+from integration.frontends import Frontends, frontends
+from integration.index_server import Index, serve_index
+from integration.machine import Machine, bring_up
+from integration.projects import Projects
+from integration.venv import REPOSITORY
+
+Found = TypeVar("Found")
+
+
+def required(provide: Callable[[], Found]) -> Found:
+    """What the tests need. CI must fail without it; elsewhere a machine may not be able to."""
+    try:
+        return provide()
+    except SetupError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def machine() -> Machine:
+    return required(bring_up)
+
+
+@pytest.fixture(scope="session")
+def engine(machine: Machine) -> Engine:
+    return machine.engine
+
+
+@pytest.fixture(scope="session")
+def second_engine(machine: Machine) -> Engine:
+    return required(machine.second_engine)
+
+
+@pytest.fixture(scope="session")
+def frontend_image(machine: Machine) -> str:
+    """The name that stands after `# syntax=`."""
+    if not (REPOSITORY / "Dockerfile.frontend").exists():
+        pytest.skip("there is no Dockerfile.frontend yet")
+    return machine.frontend_image()
+
+
+@pytest.fixture(scope="session")
+def both(
+    engine: Engine, frontend_image: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Frontends]:
+    """Builds with our frontend and with the engine's own."""
+    with frontends(engine, frontend_image, tmp_path_factory.mktemp("dockerfiles")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def projects(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Projects:
+    uv = machine.cache.venv / "bin/uv"
+    return Projects(tmp_path_factory.mktemp("projects"), uv, machine.environment)
+
+
+@pytest.fixture(scope="session")
+def index() -> Iterator[Index]:
+    """An index of our own; builds reach it with `--network=host`."""
+    with serve_index() as found:
+        yield found

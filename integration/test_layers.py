@@ -1,0 +1,143 @@
+"""The layers of an image: which there are, what is in each, and that they can be made again."""
+
+import json
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.frontends import HOST_NETWORK, Frontends, Image
+from integration.index_server import Index
+from integration.projects import Project, Projects, pyproject
+from integration.tree import Tree, parents, read_layer, read_nothing
+from integration.wheels import Wheel
+
+NAMES = ("alpha", "beta", "gamma", "delta")
+DESCRIBED = ("entry_points.txt", "INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL")
+SITE = "app/.venv/lib/python3.13/site-packages"
+
+DOCKERFILE = """\
+FROM python:3.13-slim AS final
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+RUN uv sync --frozen
+COPY main.py .
+ENV PATH="/app/.venv/bin:$PATH"
+CMD ["alpha"]
+"""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer and the entry of the image's history that stands for it."""
+
+    made_by: str
+    tree: Tree
+
+
+def wheel(name: str) -> Wheel:
+    files = {f"{name}/__init__.py": "", f"{name}/data.txt": name * 1000}
+    return Wheel(name, files=files, scripts={name: f"{name}:main"})
+
+
+@pytest.fixture(scope="module")
+def project(projects: Projects, index: Index) -> Project:
+    index.serve(*map(wheel, NAMES))
+    text = pyproject("layered", NAMES, more=index.settings)
+    return projects.new("layered", {"pyproject.toml": text, "main.py": ""})
+
+
+@pytest.fixture(scope="module")
+def image(both: Frontends, project: Project) -> Image:
+    return both.ours(project, DOCKERFILE, flags=[HOST_NETWORK])
+
+
+@pytest.fixture(scope="module")
+def layers(image: Image, tmp_path_factory: pytest.TempPathFactory) -> list[Layer]:
+    archive = tmp_path_factory.mktemp("layers") / "image.tar"
+    image.engine.save(image.image_ref, archive)
+    return read_layers(archive)
+
+
+def read_layers(archive: Path) -> list[Layer]:
+    """The layers of an image, each with the entry that has its place among those with a layer."""
+    with tarfile.open(archive) as image:
+        (manifest,) = read_json(image, "manifest.json")
+        history = read_json(image, manifest["Config"])["history"]
+        entries = [entry for entry in history if not entry.get("empty_layer")]
+        names = manifest["Layers"]
+        assert len(entries) == len(names)
+        return [
+            Layer(entry.get("created_by", ""), read_layer(image, name, read_nothing))
+            for entry, name in zip(entries, names, strict=True)
+        ]
+
+
+def read_json(image: tarfile.TarFile, name: str) -> Any:
+    content = image.extractfile(name)
+    assert content is not None
+    return json.load(content)
+
+
+def own_paths(layer: Layer) -> set[str]:
+    """What a layer holds, but for the directories that lead there."""
+    return set(layer.tree) - {parent for path in layer.tree for parent in parents(path)}
+
+
+def test_every_wheel_is_the_layer_that_its_entry_names(layers: list[Layer]) -> None:
+    found = {layer.made_by: own_paths(layer) for layer in layers}
+    for name in NAMES:
+        assert found[f"{name} 1.0"] == {
+            f"app/.venv/bin/{name}",
+            *(f"{SITE}/{name}/{file}" for file in ("__init__.py", "data.txt")),
+            *(
+                f"{SITE}/{name}-1.0.dist-info/{file}"
+                for file in (
+                    "entry_points.txt",
+                    "INSTALLER",
+                    "METADATA",
+                    "RECORD",
+                    "REQUESTED",
+                    "WHEEL",
+                )
+            ),
+        }
+    assert {"app/.venv/pyvenv.cfg", "app/.venv/bin/python"} <= found["virtual environment"]
+    assert own_paths(layers[-1]) == {"app/main.py"}
+    assert layers[-1].made_by.startswith("COPY main.py")
+
+
+def test_there_are_no_other_layers(image: Image, both: Frontends, project: Project) -> None:
+    docker = both.docker(project, DOCKERFILE, flags=[HOST_NETWORK])
+    # the layer of the RUN is now one of each wheel and one of the environment
+    assert len(image.layers()) == len(docker.layers()) - 1 + len(NAMES) + 1
+    assert len(set(image.layers())) == len(image.layers())
+
+
+def test_a_layer_is_made_again_bit_for_bit(image: Image, both: Frontends, project: Project) -> None:
+    again = both.ours(project, DOCKERFILE, flags=[HOST_NETWORK, "--no-cache-filter=final"])
+    assert any("install alpha" in name for name in again.done.progress.executed())
+    # but for the last one, which is a COPY
+    added = slice(-len(NAMES) - 2, -1)
+    assert again.layers()[added] == image.layers()[added]
+    assert again.layers()[-1] != image.layers()[-1]
+
+
+def test_other_layers_stay_when_a_dependency_comes_or_goes(
+    both: Frontends, project: Project, index: Index
+) -> None:
+    image = both.ours(project, DOCKERFILE, flags=[HOST_NETWORK])
+    index.serve(wheel("newcomer"))
+    changed = project.copy(project.directory.with_name("layered-more")).add("newcomer")
+    more = both.ours(changed, DOCKERFILE, flags=[HOST_NETWORK])
+    new = set(more.layers()) - set(image.layers())
+    # the wheel, and the two copies: a layer has the time of the directory that it writes to
+    assert len(new) == 3
+    assert more.run("-c", "import newcomer, alpha", flags=["--entrypoint=python"]) == ""
+    changed.run_uv("remove", "--no-sync", "beta")
+    fewer = both.ours(changed, DOCKERFILE, flags=[HOST_NETWORK])
+    assert len(set(fewer.layers()) - set(more.layers())) == 2
+    assert len(fewer.layers()) == len(image.layers())
