@@ -4,7 +4,6 @@ The order is that of `uv-platform-tags/src/tags.rs`, which differs from packagin
 plain `linux_*` comes last, and a legacy manylinux name right after its PEP 600 spelling.
 """
 
-import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -38,7 +37,7 @@ OLDEST_UV: Final = (0, 6, 0)  # the oldest whose tags we compared
 MUSL_1_0_SINCE: Final = (0, 7, 3)
 ABI3T_SINCE: Final = (0, 11, 3)  # PEP 803; before, no stable ABI for a free-threaded build
 NEWEST_MUSL_FIRST_SINCE: Final = (0, 11, 21)  # before, `linux_*` first, then musllinux upwards
-NEWEST_UV: Final = (sys.maxsize, 0, 0)
+NEWEST_UV: Final = (2**31, 0, 0)
 
 
 def compatible_tags(interpreter: Interpreter) -> tuple[str, ...]:
