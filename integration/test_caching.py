@@ -53,7 +53,7 @@ def first(both: Frontends, project: Project, text: str) -> Image:
 
 def wheel_steps(done: Build) -> set[str]:
     """The vertices that fetch or install wheels, of those that ran."""
-    steps = ("[uvlayers] fetch ", "[uvlayers] install ", "[uvlayers] bundle")
+    steps = ("[uvlayers] fetch ", "[uvlayers] install ")
     return {name for name in done.progress.executed() if name.startswith(steps)}
 
 

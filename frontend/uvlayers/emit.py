@@ -12,7 +12,7 @@ from posixpath import basename
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import Artifact, Layer, Wheel
 from uvlayers.llb.graph import Output, Vertex
-from uvlayers.llb.ops import File, Label, Mount, Process, exec_op, files, http_source
+from uvlayers.llb.ops import File, Label, Mount, Process, exec_op, files, gather, http_source
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.python.interpreter import Interpreter
 
@@ -164,22 +164,27 @@ def _uv_python(uv: str) -> tuple[str, ...]:
 
 
 def emit_layer(layer: Layer, install: Install, run: Vertex) -> EmittedLayer:
-    """One image layer in the place of `run`: a fetch for each wheel, one exec that unpacks them.
+    """One image layer in the place of `run`: a fetch for each wheel, an exec for each unit.
 
-    The start of an exec costs more than to unpack a small wheel: a bundle that changes is unpacked
-    again as a whole, and nothing is fetched again.
+    The units of a bundle are gathered by a copy, which takes a fraction of the time that unpacking
+    them takes: one more wheel in a bundle does not unpack the others.
     """
     fetches: dict[str, Wheel] = {}
-    archives: list[Mount] = []
-    for position, wheel in enumerate(layer.wheels):
-        place = f"{ARCHIVES}/{position}"
-        if isinstance(wheel, Wheel):
-            fetch = _fetch(wheel, run)
-            fetches[fetch.digest] = wheel
-            archives.append(Mount(place, fetch.output(), readonly=True))
-        else:
-            archives.append(_archive_mount(install.archives[wheel], place))
-    return EmittedLayer(layer, _unpack(layer, archives, install, run), fetches)
+    unpacked: list[Output] = []
+    for unit in layer.units:
+        archives: list[Mount] = []
+        for position, wheel in enumerate(unit):
+            place = f"{ARCHIVES}/{position}"
+            if isinstance(wheel, Wheel):
+                fetch = _fetch(wheel, run)
+                fetches[fetch.digest] = wheel
+                archives.append(Mount(place, fetch.output(), readonly=True))
+            else:
+                archives.append(_archive_mount(install.archives[wheel], place))
+        unpacked.append(_unpack(unit, archives, install, run))
+    label = _label(f"gather {layer.title}", run)
+    output = unpacked[0] if len(unpacked) == 1 else gather(unpacked, label)
+    return EmittedLayer(layer, output, fetches)
 
 
 def _archive_mount(archive: Archive, place: str) -> Mount:
@@ -199,7 +204,9 @@ def _label(text: str, run: Vertex) -> Label:
     return Label(f"[uvlayers] {text}", run.locations, run.metadata.ignore_cache)
 
 
-def _unpack(layer: Layer, archives: Sequence[Mount], install: Install, run: Vertex) -> Output:
+def _unpack(
+    unit: Sequence[Artifact], archives: Sequence[Mount], install: Install, run: Vertex
+) -> Output:
     libraries = install.library_path
     process = Process(
         args=(
@@ -208,7 +215,7 @@ def _unpack(layer: Layer, archives: Sequence[Mount], install: Install, run: Vert
             "-S",
             "-B",
             f"{GUEST}/unpack.py",
-            json.dumps(_unpack_arguments(layer, install), separators=(",", ":")),
+            json.dumps(_unpack_arguments(unit, install), separators=(",", ":")),
         ),
         environment=() if libraries is None else (f"LD_LIBRARY_PATH={libraries}",),
         user="0:0",
@@ -219,17 +226,16 @@ def _unpack(layer: Layer, archives: Sequence[Mount], install: Install, run: Vert
         *archives,
         Mount(OUTPUT, output=True),
     ]
-    label = _label(f"install {layer.title}", run)
+    label = _label(f"install {Layer(tuple(unit)).title}", run)
     return exec_op(process, mounts, install.platform, label).output()
 
 
-def _unpack_arguments(layer: Layer, install: Install) -> dict[str, object]:
+def _unpack_arguments(unit: Sequence[Artifact], install: Install) -> dict[str, object]:
     interpreter = install.interpreter
     scheme = interpreter.real_scheme
     return {
         "wheels": [
-            _wheel_arguments(f"{ARCHIVES}/{position}", wheel)
-            for position, wheel in enumerate(layer.wheels)
+            _wheel_arguments(f"{ARCHIVES}/{position}", wheel) for position, wheel in enumerate(unit)
         ],
         "scheme": {
             "prefix": scheme.data,

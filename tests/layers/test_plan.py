@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from uvlayers.layers.artifacts import Built, PathWheel
-from uvlayers.layers.plan import BUNDLES, DEFAULT_BUDGET, Layer, Wheel, make_plan
+from uvlayers.layers.plan import BUNDLES, DEFAULT_BUDGET, SMALL, TINY, Layer, Wheel, make_plan
 
 from tests.conftest import GOLDEN, Golden
 
@@ -55,15 +55,24 @@ def test_beyond_the_budget_the_small_ones_share() -> None:
     large = [wheel("torch", 900 * KIB * KIB), wheel("numpy", 16 * KIB * KIB)]
     plan = make_plan([*numbered(DEFAULT_BUDGET), *large])
     assert names(plan)[:2] == [["torch"], ["numpy"]]
-    assert len(plan) == 2 + BUNDLES
+    assert len(plan) == 2 + BUNDLES // 2
     assert all(len(layer.wheels) > 1 for layer in plan[2:])
+
+
+def test_small_wheels_have_bundles_of_their_own_on_top() -> None:
+    wheels = [*numbered(50, SMALL - 1), *(wheel(f"m{number:02}", SMALL) for number in range(50))]
+    plan = make_plan(wheels, BUNDLES + 1)
+    assert len(plan) == BUNDLES
+    middle, small = plan[: BUNDLES // 2], plan[BUNDLES // 2 :]
+    assert all(each.name.startswith("m") for layer in middle for each in layer.wheels)
+    assert all(each.name.startswith("w") for layer in small for each in layer.wheels)
 
 
 def test_the_least_size_to_stand_alone_goes_up_until_they_fit() -> None:
     wheels = [*numbered(20, 20 * KIB), *(wheel(f"m{n}", 40 * KIB) for n in range(10))]
-    plan = make_plan(wheels, 20)
+    plan = make_plan(wheels, 25)
     assert {each[0] for each in names(plan) if len(each) == 1} >= {f"m{n}" for n in range(10)}
-    assert len(plan) <= 20
+    assert len(plan) <= 25
     assert all("m" not in name for each in names(plan)[10:] for name in each)
 
 
@@ -99,3 +108,13 @@ def test_wheels_that_are_not_fetched_have_their_place() -> None:
 
 def test_a_layer_is_named_after_its_wheels() -> None:
     assert Layer((wheel("a"), wheel("b", version="2"))).title == "a 1.0, b 2"
+
+
+def test_tiny_wheels_of_a_layer_are_installed_in_one_go() -> None:
+    first, second = wheel("a", TINY - 1), wheel("d", 1)
+    large, unknown = wheel("b", TINY), wheel("c", 0)
+    built = Built("e", None, "lock")
+    layer = Layer((first, large, unknown, second, built))
+    assert layer.units == ((first, second), (large,), (unknown,), (built,))
+    assert Layer((first,)).units == ((first,),)
+    assert Layer((large,)).units == ((large,),)

@@ -6,6 +6,7 @@ from uvlayers.llb.ops import (
     diff,
     exec_op,
     files,
+    gather,
     http_source,
     merge,
 )
@@ -125,3 +126,20 @@ def test_a_diff_is_what_changed() -> None:
 def test_ops_have_the_constraints_that_go_writes() -> None:
     outputs = [merge([BASE, OTHER]), diff(BASE, OTHER), files([], LABEL).output()]
     assert all(output.vertex.op.HasField("constraints") for output in outputs)
+
+
+def test_what_is_gathered_keeps_owners_modes_and_times() -> None:
+    output = gather([BASE, OTHER], LABEL)
+    assert output.vertex.inputs == (BASE, OTHER)
+    first, last = output.vertex.op.file.actions
+    assert (first.input, first.secondaryInput, first.output) == (-1, 0, -1)
+    assert (last.input, last.secondaryInput, last.output) == (2, 1, 0)
+    for action in (first, last):
+        copy = action.copy
+        assert (copy.src, copy.dest, copy.dirCopyContents) == ("/", "/", True)
+        assert (copy.mode, copy.timestamp, copy.HasField("owner")) == (-1, -1, False)
+
+
+def test_of_what_is_gathered_the_last_wins() -> None:
+    found = solver().tree(gather([BASE, OTHER], LABEL))
+    assert found == tree({"/etc/a": b"2", "/b": b"1"})

@@ -5,7 +5,7 @@ from random import Random
 
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from uvlayers.layers.plan import BUNDLES, Wheel, make_plan
+from uvlayers.layers.plan import BUNDLES, SMALL, Wheel, make_plan
 
 SIZES = st.one_of(st.just(0), st.integers(1, 1 << 16), st.integers(1 << 14, 1 << 30))
 TIMES = st.sampled_from(("", "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
@@ -73,15 +73,15 @@ def test_one_wheel_more_makes_one_layer_anew(
 def test_another_version_makes_two_layers_anew_at_most(
     install_set: list[Wheel], budget: int, index: int, size: int, time: str
 ) -> None:
-    """Two only where its size takes it out of a bundle or into one."""
+    """Two only where its size takes it out of a bundle or into another."""
     index %= len(install_set)
     after = list(install_set)
     after[index] = replace(after[index], version="2", size=size, upload_time=time)
     made = set(make_plan(after, budget)) - set(make_plan(install_set, budget))
-    least = least_alone(install_set, budget)
+    least, before = least_alone(install_set, budget), install_set[index].size
     if least != least_alone(after, budget):
         event("the least size moves")
-    elif (size >= least) == (install_set[index].size >= least):
+    elif (size >= least) == (before >= least) and (size < SMALL) == (before < SMALL):
         assert len(made) == 1
     else:
         assert len(made) <= 2
@@ -95,3 +95,10 @@ def test_what_stands_alone_is_below_what_is_shared(install_set: list[Wheel], bud
         for layer in make_plan(install_set, budget)
     ]
     assert own == sorted(own, reverse=True)
+
+
+@given(install_sets, budgets)
+def test_every_wheel_is_in_one_unit(install_set: list[Wheel], budget: int) -> None:
+    for layer in make_plan(install_set, budget):
+        united = [wheel for unit in layer.units for wheel in unit]
+        assert sorted(united, key=str) == sorted(layer.wheels, key=str)

@@ -132,6 +132,29 @@ def files(contents: Sequence[File], label: Label) -> Vertex:
     return _labelled(pb.Op(file=op), [], label)
 
 
+def gather(sources: Sequence[Output], label: Label) -> Output:
+    """All files of `sources` in one new layer, later ones win; owners, modes and times are kept.
+
+    BuildKit's copy sets the times of directories below the root once their contents are there
+    (fsutil `copy/copy.go`), so that the layer is the one that an exec writing all would have made.
+    """
+    op = pb.FileOp()
+    for position in range(len(sources)):
+        copy = pb.FileActionCopy(
+            src="/", dest="/", mode=NONE, timestamp=NONE, dirCopyContents=True, createDestPath=True
+        )
+        first, last = position == 0, position == len(sources) - 1
+        op.actions.append(
+            pb.FileAction(
+                input=NONE if first else len(sources) + position - 1,
+                secondaryInput=position,
+                output=0 if last else NONE,
+                copy=copy,
+            )
+        )
+    return _labelled(pb.Op(file=op), list(sources), label).output()
+
+
 def merge(inputs: Sequence[Output], label: Label | None = None) -> Output:
     """`inputs` on top of one another, later ones win; a single input is itself."""
     if len(inputs) == 1:
