@@ -90,6 +90,7 @@ def test_only_emit_turns_planned_layers_into_vertices() -> None:
 
 def test_nobody_imports_the_story_but_the_entry_point() -> None:
     assert importers("uvlayers.build") == {"uvlayers.__main__"}
+    assert importers("uvlayers.rewrite") == {"uvlayers.build"}
     assert importers("uvlayers.__main__") == set()
 
 

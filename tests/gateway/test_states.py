@@ -40,6 +40,26 @@ def test_directories(daemon: Daemon, states: States) -> None:
     assert states.entry(IMAGE, "/", "li") is None
 
 
+def test_no_directory_is_listed_twice(daemon: Daemon, states: States) -> None:
+    entries = [Stat(path="lib"), Stat(path="srv")]
+    daemon.answer(ReadDir=pb.ReadDirResponse(entries=entries))
+    for _ in range(2):
+        assert states.entry(IMAGE, "/", "lib") == entries[0]
+        assert states.entry(IMAGE, "/", "srv") == entries[1]
+        assert states.names(IMAGE, "/") == ("lib", "srv")
+    asked = [each for each in daemon.requests if isinstance(each, pb.ReadDirRequest)]
+    assert [each.IncludePattern for each in asked] == ["lib", ""]
+
+
+def test_below_what_is_absent_nothing_is_looked_for(daemon: Daemon, states: States) -> None:
+    daemon.answer(ReadDir=pb.ReadDirResponse(entries=[]))
+    assert states.entry(IMAGE, "/root", ".config") is None
+    assert states.entry(IMAGE, "/root/.config", "uv") is None
+    assert states.entry(IMAGE, "/root/.config/uv", "uv.toml") is None
+    asked = [each for each in daemon.requests if isinstance(each, pb.ReadDirRequest)]
+    assert [each.DirPath for each in asked] == ["/root"]
+
+
 def test_what_is_missing(daemon: Daemon, states: States) -> None:
     for method in ("ReadFile", "ReadDir", "StatFile"):
         daemon.refuse(method, Status(code=2, message="open /a: no such file or directory"))

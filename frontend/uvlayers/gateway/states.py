@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from posixpath import join
 
 from uvlayers.gateway.client import Gateway
 from uvlayers.gateway.result import Ref
@@ -16,12 +17,18 @@ _GO_MODE_STICKY, _GO_MODE_SETGID, _GO_MODE_SETUID = 1 << 20, 1 << 22, 1 << 23
 
 @dataclass(slots=True)
 class States:
-    """The files of the graph's states, as the daemon has them; evaluates what it is asked for."""
+    """The files of the graph's states, as the daemon has them; evaluates what it is asked for.
+
+    A state never changes: what was asked once is not asked again.
+    """
 
     gateway: Gateway
     infos: tuple[pb.SourceInfo, ...] = ()
     cache_imports: Iterable[tuple[str, Mapping[str, str]]] = ()
     _refs: dict[Output, Ref] = field(default_factory=dict)
+    _listings: dict[tuple[Output, str], dict[str, Stat] | None] = field(default_factory=dict)
+    _asked: set[tuple[Output, str]] = field(default_factory=set)
+    _absent: set[tuple[Output, str]] = field(default_factory=set)
 
     def ref(self, output: Output) -> Ref:
         if output not in self._refs:
@@ -34,16 +41,41 @@ class States:
         return self.gateway.read_file(self.ref(output), path)
 
     def names(self, output: Output, path: str) -> tuple[str, ...] | None:
-        entries = self.gateway.read_dir(self.ref(output), path)
-        return None if entries is None else tuple(entry.path for entry in entries)
+        entries = self._listing(output, path)
+        return None if entries is None else tuple(entries)
 
     def exists(self, output: Output, path: str) -> bool:
         return self.gateway.stat_file(self.ref(output), path) is not None
 
     def entry(self, output: Output, directory: str, name: str) -> Stat | None:
-        """What is called `name` in `directory`, a symlink itself and not what it points to."""
+        """What is called `name` in `directory`, a symlink itself and not what it points to.
+
+        The second question about a directory fetches all of it: many more are about the same few.
+        """
+        found = self._entry(output, directory, name)
+        if found is None:
+            self._absent.add((output, join(directory, name)))
+        return found
+
+    def _entry(self, output: Output, directory: str, name: str) -> Stat | None:
+        place = (output, directory)
+        if place in self._absent:
+            return None
+        if place in self._asked:
+            return (self._listing(output, directory) or {}).get(name)
+        self._asked.add(place)
         entries = self.gateway.read_dir(self.ref(output), directory, name) or ()
         return next((entry for entry in entries if entry.path == name), None)
+
+    def _listing(self, output: Output, directory: str) -> dict[str, Stat] | None:
+        place = (output, directory)
+        if place not in self._listings:
+            self._asked.add(place)
+            entries = self.gateway.read_dir(self.ref(output), directory)
+            self._listings[place] = (
+                None if entries is None else {entry.path: entry for entry in entries}
+            )
+        return self._listings[place]
 
 
 def is_directory(stat: Stat) -> bool:

@@ -1,0 +1,210 @@
+"""The graphs of a delegated result, rewritten: `uv sync` becomes layers or stays, with a warning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os.path import dirname, join
+
+from uvlayers.dockerfile.find import SyncExec, find_sync_exec
+from uvlayers.dockerfile.history import maker_of, pad_history
+from uvlayers.emit import Guest
+from uvlayers.environment_copy import copy_environment
+from uvlayers.errors import Unsupported, UvlayersError
+from uvlayers.explain import explain
+from uvlayers.files import StatePaths, home_directory
+from uvlayers.gateway.capabilities import DIFF_OP, MERGE_OP
+from uvlayers.gateway.client import Gateway
+from uvlayers.gateway.errors import GatewayError
+from uvlayers.gateway.result import SINGLE, Ref, Result
+from uvlayers.gateway.states import States
+from uvlayers.guest import builder, unpacker
+from uvlayers.layers.plan import DEFAULT_BUDGET
+from uvlayers.llb.graph import Graph, marshal, parse_definition
+from uvlayers.llb.layered import shadow_of, whole
+from uvlayers.llb.rewriting import Rewriting
+from uvlayers.options import Options
+from uvlayers.report import Reporter
+from uvlayers.takeover import Rest, Takeover, take_over
+from uvlayers.workshop import Workshop
+
+CONFIG = "containerimage.config"
+
+
+def rewrite(result: Result, gateway: Gateway, options: Options) -> Result:
+    """The same result with layers in the place of what `uv sync` makes.
+
+    It is returned as it is where there is no `uv sync`, and where none could be taken over.
+    """
+    graphs = {key: parse_definition(ref.definition) for key, ref in result.refs.items()}
+    if not any(find_sync_exec(v) for graph in graphs.values() for v in graph.vertices()):
+        return result
+    if gateway.capabilities.missing((MERGE_OP, DIFF_OP)):
+        for graph in graphs.values():
+            Reporter(gateway, graph).no_merge()
+        return result
+    rewritten = {key: _solve(graph, gateway, options) for key, graph in graphs.items()}
+    if not any(each.takeovers for each in rewritten.values()):
+        return result
+    configs = {
+        name: each.config(result.metadata[name])
+        for key, each in rewritten.items()
+        if (name := CONFIG if key == SINGLE else f"{CONFIG}/{key}") in result.metadata
+    }
+    refs = {key: each.ref for key, each in rewritten.items()}
+    # scans of the delegated graph; the daemon scans what we return when there are none
+    return result.without_attestations().replace(refs, configs)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A delegated graph, what was taken over by digest of the RUN, and the new graph solved."""
+
+    graph: Graph
+    takeovers: Mapping[str, Takeover]
+    ref: Ref
+
+    def config(self, delegated: bytes) -> bytes:
+        """The image config with a history entry for each layer that was added."""
+        return pad_history(
+            delegated,
+            self.graph,
+            {digest: takeover.titles for digest, takeover in self.takeovers.items()},
+            frozenset(
+                digest for digest, each in self.takeovers.items() if each.rest is Rest.NOTHING
+            ),
+        )
+
+
+@dataclass(slots=True)
+class Again:
+    """What earlier attempts have shown.
+
+    `written` are the digests of the RUNs that must stay, `given_up` says by the RUN's digest why
+    packages are left to it.
+    """
+
+    written: set[str] = field(default_factory=set)
+    given_up: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def learn_build(self, vertex: str, takeovers: Mapping[str, Takeover]) -> bool:
+        """Give up what `vertex` was to build; False if it builds nothing."""
+        found = [(run, t.builds[vertex].name) for run, t in takeovers.items() if vertex in t.builds]
+        for run, name in found:
+            self.given_up.setdefault(run, {})[name] = "it cannot be built apart from the RUN"
+        return bool(found)
+
+
+def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
+    """Rewrite, solve and evaluate, so that a failing wheel is explained before the build ends.
+
+    A RUN whose index only the RUN itself can reach is then built as written; a package that cannot
+    be built apart from its RUN is left to it.
+    """
+    again = Again()
+    reporter = Reporter(gateway, graph)
+    while True:
+        after, takeovers = _rewrite(graph, gateway, options, again, reporter)
+        result = gateway.solve(marshal(after), cache_imports=options.cache_imports)
+        (ref,) = result.refs.values()
+        try:
+            gateway.evaluate(ref)
+        except GatewayError as error:
+            if not again.learn_build(error.vertex or "", takeovers):
+                _learn(error, takeovers, again, gateway, reporter)
+        else:
+            for run in graph.vertices():
+                if run.digest in takeovers:
+                    reporter.left_to_command(run, takeovers[run.digest].left)
+            return Rewritten(graph, takeovers, ref)
+
+
+def _learn(
+    error: GatewayError,
+    takeovers: Mapping[str, Takeover],
+    again: Again,
+    gateway: Gateway,
+    reporter: Reporter,
+) -> None:
+    """Make out how the next attempt may succeed; raises the error where none can."""
+    fetches = {d: f for each in takeovers.values() for d, f in each.fetches.items()}
+    explained = explain(error, fetches, gateway)
+    if not isinstance(explained, Unsupported):
+        raise explained from error
+    failed = {digest for digest, each in takeovers.items() if error.vertex in each.fetches}
+    for run in reporter.graph.vertices():
+        if run.digest in failed and find_sync_exec(run):
+            reporter.left_as_written(run, explained)
+    again.written |= failed
+
+
+def _rewrite(
+    graph: Graph, gateway: Gateway, options: Options, again: Again, reporter: Reporter
+) -> tuple[Graph, dict[str, Takeover]]:
+    """Visit every vertex in order; each `uv sync` becomes layers or stays, with a warning."""
+    states = States(gateway, graph.infos, options.cache_imports)
+    rewriting = Rewriting(graph, StatePaths(states))
+    guest = _guest()
+    shop = Workshop(
+        states=states,
+        guest=guest.output(),
+        builder=guest.builder(),
+        build_platform=gateway.capabilities.build_platform,
+        budget=options.layer_budget or DEFAULT_BUDGET,
+        given_up=again.given_up,
+    )
+    takeovers: dict[str, Takeover] = {}
+    for vertex in graph.vertices():
+        found = None if vertex.digest in again.written else find_sync_exec(vertex)
+        if found is not None:
+            takeover = _take_over(found, rewriting, shop, reporter)
+        else:
+            takeover = copy_environment(vertex, rewriting.state, shop)
+        if takeover is None:
+            rewriting.visit(vertex)
+            continue
+        takeovers[maker_of(vertex).digest] = takeover
+        if found is not None and takeover.rest is Rest.ON_TOP:
+            rewriting.visit_on(vertex, found.root_input, takeover.state)
+            completed = whole(rewriting.state(vertex.output())).vertex.digest
+            shop.completed[completed] = takeover.path
+        else:
+            rewriting.visit(vertex, takeover.state)
+    return rewriting.finish(), takeovers
+
+
+def _take_over(
+    found: SyncExec, rewriting: Rewriting, shop: Workshop, reporter: Reporter
+) -> Takeover | None:
+    needed = True
+    try:
+        command = found.command(lambda user: _home(found, user, rewriting, shop))
+        needed = command.needed
+        return take_over(found, command, rewriting.state, shop)
+    except Unsupported as reason:
+        reporter.left_as_written(found.run, reason)
+        return None
+    except GatewayError:
+        raise
+    except UvlayersError as error:
+        if not needed:
+            # the RUN goes on where the sync fails
+            reporter.left_as_written(found.run, Unsupported(error.message, hint=error.hint))
+            return None
+        raise reporter.located(found.run, error) from error
+
+
+def _home(found: SyncExec, user: str, rewriting: Rewriting, shop: Workshop) -> str:
+    root = rewriting.state(found.run.inputs[found.root_input])
+    return home_directory(shop.states, shadow_of(root), user)
+
+
+def _guest() -> Guest:
+    """The programs that run inside the build; their bytes are part of every wheel's key."""
+    directory = join(dirname(__file__), "guest")
+
+    def read(name: str) -> bytes:
+        with open(join(directory, f"{name}.py"), "rb") as file:
+            return file.read()
+
+    return Guest(
+        probe=read("probe"), environment=read("environment"), unpack=unpacker(), build=builder()
+    )
