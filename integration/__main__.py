@@ -13,6 +13,7 @@ COMMANDS = {
     "env": "print shell commands that lead docker to the engine",
     "demo": "build an example project, add a dependency, build it again",
     "test": "lint, unit tests, integration tests; further arguments go to pytest",
+    "verify": "compare the environment that uvlayers makes of a project with uv's own",
     "bench": "measure, side by side with uv's recommended Dockerfile",
 }
 

@@ -18,6 +18,14 @@ TRACE = re.compile(r"(root|home/[^/]*)/\.cache/uv(/|$)|tmp/uv-[0-9a-f]+\.lock$")
 CACHES = re.compile(r"(root|home/[^/]*)/\.cache$")
 LOCAL_STATE = "uv_cache.json"
 
+# What an interpreter leaves in its own library wherever it runs; not in what is installed there.
+OWN_BYTECODE = re.compile(
+    r"usr/(local/)?lib/python3\.\d+/(?!(site|dist)-packages/)(.*/)?__pycache__"
+)
+
+# How a difference names the two sides.
+NAMES = ("with uvlayers", "without")
+
 
 def files_of(engine: Engine, image_ref: str, *roots: str) -> Tree:
     """All that a container of the image sees; bytecode by its code object and its freshness."""
@@ -44,20 +52,25 @@ def read_entry(line: bytes) -> Entry:
 def compare(
     engine: Engine, left: str, right: str, *roots: str, other_engine: Engine | None = None
 ) -> list[str]:
-    """One line for every difference that uv does not explain (see `explained`)."""
+    """One line for every difference that uv does not explain (see `explained`); ours is `left`."""
     ours = explained(files_of(engine, left, *roots))
     theirs = explained(files_of(other_engine or engine, right, *roots))
-    return differences(ours, theirs)
+    return differences(ours, theirs, names=NAMES)
 
 
 def explained(tree: Tree) -> Tree:
     """The tree without what has nothing to do with what was installed.
 
     That is the state of the project's own source tree that uv keeps beside an installation (times
-    of its files) with its line in RECORD, and what uv leaves behind where it ran: a cache, locks.
+    of its files) with its line in RECORD, and what uv leaves behind where it ran: a cache, locks,
+    bytecode of the standard library.
     """
     local = {path.rpartition("/")[0] for path in tree if path.endswith(f"/{LOCAL_STATE}")}
-    kept = {path: masked(entry, local) for path, entry in tree.items() if not TRACE.match(path)}
+    kept = {
+        path: masked(entry, local)
+        for path, entry in tree.items()
+        if not TRACE.match(path) and not OWN_BYTECODE.match(path)
+    }
     used = {path.rpartition("/")[0] for path in kept}
     return {path: e for path, e in kept.items() if path in used or not CACHES.match(path)}
 

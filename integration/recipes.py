@@ -71,6 +71,7 @@ def system_python(debian: Debian) -> Built:
 PYTHON = local_python("3.13", TRIXIE)
 SYSTEM_PYTHON = system_python(TRIXIE)
 OLD_SYSTEM_PYTHON = system_python(BOOKWORM)
+NEW_SYSTEM_PYTHON = system_python(FORKY)
 UV = Uv("latest")
 OLD_UV = Uv("0.8", "0.8.24")
 
@@ -78,7 +79,7 @@ OLD_UV = Uv("0.8", "0.8.24")
 STANDARD: tuple[Recipe, ...] = (PYTHON, UV, OLD_UV, SYSTEM_PYTHON, OLD_SYSTEM_PYTHON)
 ON_DEMAND: tuple[Recipe, ...] = (
     local_python("3.11", BOOKWORM),
-    system_python(FORKY),
+    NEW_SYSTEM_PYTHON,
     TRIXIE,
     BOOKWORM,
     FORKY,

@@ -139,15 +139,20 @@ def parents(path: str) -> list[str]:
     return [str(parent) for parent in PurePosixPath(path).parents][:-1]
 
 
-def differences(left: Tree, right: Tree, fields: Sequence[str] = COMPARED) -> list[str]:
+def differences(
+    left: Tree,
+    right: Tree,
+    fields: Sequence[str] = COMPARED,
+    names: tuple[str, str] = ("on the left", "on the right"),
+) -> list[str]:
     """One line per path and field in which two trees differ, in order of path."""
     lines = []
     for path in sorted(left.keys() | right.keys()):
         if path not in left or path not in right:
-            lines.append(f"{path}: only in the {'left' if path in left else 'right'}")
+            lines.append(f"{path}: only {names[path not in left]}")
             continue
         for name in fields:
             ours, theirs = getattr(left[path], name), getattr(right[path], name)
             if ours != theirs:
-                lines.append(f"{path}: {name} {ours!r} is {theirs!r}")
+                lines.append(f"{path}: {name} {ours!r} {names[0]}, {theirs!r} {names[1]}")
     return lines

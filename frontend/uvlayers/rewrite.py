@@ -1,4 +1,4 @@
-"""The graphs of a delegated result, rewritten: `uv sync` becomes layers or stays, with a warning."""
+"""The graphs of a delegated result: each `uv sync` becomes layers, or stays with a warning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
