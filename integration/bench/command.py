@@ -1,7 +1,9 @@
 """The command line of `bench`."""
 
 import argparse
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,10 +15,11 @@ from integration.bench.measure import Bench, Result
 from integration.bench.project import Project, copy_project
 from integration.bench.report import document, machine_facts, table
 from integration.bench.scenarios import SCENARIOS, Scenario
+from integration.cache import find_cache
 from integration.machine import Machine, bring_up
 from integration.recipes import PYTHON, UV
 from integration.steps import say
-from integration.venv import REPOSITORY, uv_version
+from integration.venv import REPOSITORY, make_venv, uv_version
 
 PROJECT = "genai-launchpad"
 DOCKERFILE = REPOSITORY / "examples/web/Dockerfile"
@@ -25,6 +28,8 @@ COLD_ROUNDS = 3
 
 
 def main(argv: list[str]) -> int:
+    if argv[:1] == ["plan"]:
+        return plan(argv[1:])
     arguments = parse(argv)
     # Engines are stopped on the way out, and that way is an exception.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -38,6 +43,15 @@ def main(argv: list[str]) -> int:
         results = run(bench, arguments.scenarios, arguments.rounds)
         # Before the engines go: that takes a while, and could fail.
         return tell(results, facts, arguments.json)
+
+
+def plan(argv: Sequence[str]) -> int:
+    """`bench plan`, in a process that has the frontend's own requirements."""
+    cache = find_cache()
+    make_venv(cache)
+    command = [str(cache.venv / "bin/python"), "-m", "integration.bench.planning", *argv]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "frontend")}
+    return subprocess.run(command, env=environment, cwd=REPOSITORY, check=False).returncode
 
 
 def tell(results: Sequence[Result], facts: Mapping[str, object], target: Path | None) -> int:
@@ -60,7 +74,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         "scenarios",
         nargs="*",
         metavar="SCENARIO",
-        help=f"what to measure, of {', '.join(known)}; all of them if none is named",
+        help=f"what to measure, of {', '.join(known)}; all of them if none is named; or `plan`, "
+        "which measures how planning grows with the lock",
     )
     parser.add_argument(
         "--project", default=PROJECT, help="a directory with pyproject.toml, or a lock's name"
