@@ -56,7 +56,8 @@ SHAPES = (
     Shape("if [ -f uv.lock ]; then uv sync --frozen; fi", ""),
     Shape("for i in 1; do uv sync --frozen; done", ""),
     Shape("uv sync --frozen $(echo --no-dev)", ""),
-    Shape("touch before && uv sync --frozen", "another command comes first: `touch before`"),
+    Shape("touch before && uv sync --frozen && ls before", None),
+    Shape("touch before; uv sync --frozen", "another command comes first: `touch before`"),
     Shape("umask 077 && uv sync --frozen", "it sets a umask"),
 )
 

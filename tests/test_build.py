@@ -147,6 +147,29 @@ def test_history_names_the_layers() -> None:
     assert built.history[-1]["empty_layer"] is True
 
 
+def test_what_comes_before_the_sync_is_a_step_of_its_own() -> None:
+    names = ["base", "COPY uv", "WORKDIR", "RUN pip install uv && uv sync"]
+    built = build_of(recommended(f"pip install uv && {FROZEN}"), PLAIN, IDNA, CLICK, history=names)
+    assert built.files == built.expected
+    assert built.commands == ["pip install uv"]
+    assert built.gateway.warnings == []
+    added = [each["created_by"] for each in built.history[3:]]
+    assert added == ["pip install uv", "virtual environment", "click 8.0", "idna 3.6", names[-1]]
+
+
+def test_a_run_that_was_cut_in_vain_is_in_one_piece_again() -> None:
+    later = copy(recommended(), dockerfiles.context("more"), "/", "/app", line=5)
+    more = {"local://more": tree(project(IDNA))}
+    names = ["base", "COPY", "WORKDIR", "sync", "COPY", "RUN"]
+    head = run(later, f"make && {FROZEN}", line=7)
+    built = build_of(head, PLAIN, IDNA, CLICK, history=names, extra=more)
+    assert built.files == built.expected
+    assert built.commands[-1] == f"make && {FROZEN}"
+    (warned,) = built.gateway.warnings
+    assert warned.lines == (7,)
+    assert built.history[-1]["created_by"] == "RUN"
+
+
 def test_a_stage_that_copies_the_environment_keeps_its_layers() -> None:
     builder = copy(recommended(), CONTEXT, "/", "/app", line=5)
     head = copy(workdir(BASE, "/app", line=7), builder, "/app", "/app", line=8)

@@ -6,6 +6,7 @@ from os.path import dirname, join
 
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
 from uvlayers.dockerfile.history import maker_of, pad_history
+from uvlayers.dockerfile.split import Split, split_runs
 from uvlayers.emit import Guest
 from uvlayers.environment_copy import copy_environment
 from uvlayers.errors import Unsupported, UvlayersError
@@ -59,38 +60,61 @@ class Rewritten:
     """A delegated graph, what was taken over by digest of the RUN, and the new graph solved."""
 
     graph: Graph
+    split: Split
     takeovers: Mapping[str, Takeover]
     ref: Ref
 
     def config(self, delegated: bytes) -> bytes:
         """The image config with a history entry for each layer that was added."""
-        return pad_history(
-            delegated,
-            self.graph,
-            {digest: takeover.titles for digest, takeover in self.takeovers.items()},
-            frozenset(
-                digest for digest, each in self.takeovers.items() if each.rest is Rest.NOTHING
-            ),
+        added = {
+            self.split.origins[digest]: (*self._first(digest), *takeover.titles)
+            for digest, takeover in self.takeovers.items()
+        }
+        dropped = frozenset(
+            self.split.origins[digest]
+            for digest, each in self.takeovers.items()
+            if each.rest is Rest.NOTHING
         )
+        return pad_history(delegated, self.graph, added, dropped)
+
+    def _first(self, digest: str) -> tuple[str, ...]:
+        first = self.split.firsts.get(digest)
+        return () if first is None else (first,)
 
 
 @dataclass(slots=True)
 class Again:
-    """What earlier attempts have shown.
+    """What earlier attempts have shown, by the digests of delegated RUNs.
 
-    `written` are the digests of the RUNs that must stay, `given_up` says by the RUN's digest why
-    packages are left to it.
+    `written` are those that must stay as they are, `given_up` says why packages are left to a RUN.
     """
 
     written: set[str] = field(default_factory=set)
     given_up: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def learn_build(self, vertex: str, takeovers: Mapping[str, Takeover]) -> bool:
+    def learn_build(self, vertex: str, attempt: "Attempt") -> bool:
         """Give up what `vertex` was to build; False if it builds nothing."""
-        found = [(run, t.builds[vertex].name) for run, t in takeovers.items() if vertex in t.builds]
+        found = [
+            (attempt.split.origins[run], takeover.builds[vertex].name)
+            for run, takeover in attempt.takeovers.items()
+            if vertex in takeover.builds
+        ]
         for run, name in found:
             self.given_up.setdefault(run, {})[name] = "it cannot be built apart from the RUN"
         return bool(found)
+
+
+class TriedInVainError(Exception):
+    """A RUN was cut in two and then not taken over: it must be in one piece again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A graph rewritten; `takeovers` by the digests of `split`."""
+
+    split: Split
+    graph: Graph
+    takeovers: Mapping[str, Takeover]
 
 
 def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
@@ -102,44 +126,54 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
     again = Again()
     reporter = Reporter(gateway, graph)
     while True:
-        after, takeovers = _rewrite(graph, gateway, options, again, reporter)
-        result = gateway.solve(marshal(after), cache_imports=options.cache_imports)
+        try:
+            attempt = _rewrite(graph, gateway, options, again, reporter)
+        except TriedInVainError:
+            continue
+        takeovers = attempt.takeovers
+        result = gateway.solve(marshal(attempt.graph), cache_imports=options.cache_imports)
         (ref,) = result.refs.values()
         try:
             gateway.evaluate(ref)
         except GatewayError as error:
-            if not again.learn_build(error.vertex or "", takeovers):
-                _learn(error, takeovers, again, gateway, reporter)
+            if not again.learn_build(error.vertex or "", attempt):
+                _learn(error, attempt, again, gateway, reporter)
         else:
-            for run in graph.vertices():
+            for run in attempt.split.graph.vertices():
                 if run.digest in takeovers:
                     reporter.left_to_command(run, takeovers[run.digest].left)
-            return Rewritten(graph, takeovers, ref)
+            return Rewritten(graph, attempt.split, takeovers, ref)
 
 
 def _learn(
     error: GatewayError,
-    takeovers: Mapping[str, Takeover],
+    attempt: Attempt,
     again: Again,
     gateway: Gateway,
     reporter: Reporter,
 ) -> None:
     """Make out how the next attempt may succeed; raises the error where none can."""
+    takeovers = attempt.takeovers
     fetches = {d: f for each in takeovers.values() for d, f in each.fetches.items()}
     explained = explain(error, fetches, gateway)
     if not isinstance(explained, Unsupported):
         raise explained from error
     failed = {digest for digest, each in takeovers.items() if error.vertex in each.fetches}
-    for run in reporter.graph.vertices():
+    for run in attempt.split.graph.vertices():
         if run.digest in failed and find_sync_exec(run):
             reporter.left_as_written(run, explained)
-    again.written |= failed
+    again.written |= {attempt.split.origins[digest] for digest in failed}
 
 
 def _rewrite(
-    graph: Graph, gateway: Gateway, options: Options, again: Again, reporter: Reporter
-) -> tuple[Graph, dict[str, Takeover]]:
-    """Visit every vertex in order; each `uv sync` becomes layers or stays, with a warning."""
+    delegated: Graph, gateway: Gateway, options: Options, again: Again, reporter: Reporter
+) -> Attempt:
+    """Visit every vertex in order; each `uv sync` becomes layers or stays, with a warning.
+
+    Raises TriedInVainError with `again` the wiser.
+    """
+    split = split_runs(delegated, again.written)
+    graph, origins = split.graph, split.origins
     states = States(gateway, graph.infos, options.cache_imports)
     rewriting = Rewriting(graph, StatePaths(states))
     guest = _guest()
@@ -149,13 +183,21 @@ def _rewrite(
         builder=guest.builder(),
         build_platform=gateway.capabilities.build_platform,
         budget=options.layer_budget or DEFAULT_BUDGET,
-        given_up=again.given_up,
+        given_up={
+            digest: again.given_up[origin]
+            for digest, origin in origins.items()
+            if origin in again.given_up
+        },
     )
     takeovers: dict[str, Takeover] = {}
     for vertex in graph.vertices():
-        found = None if vertex.digest in again.written else find_sync_exec(vertex)
+        written = origins.get(vertex.digest) in again.written
+        found = None if written else find_sync_exec(vertex)
         if found is not None:
             takeover = _take_over(found, rewriting, shop, reporter)
+            if takeover is None and vertex.digest in split.firsts:
+                again.written.add(origins[vertex.digest])
+                raise TriedInVainError
         else:
             takeover = copy_environment(vertex, rewriting.state, shop)
         if takeover is None:
@@ -168,7 +210,7 @@ def _rewrite(
             shop.completed[completed] = takeover.path
         else:
             rewriting.visit(vertex, takeover.state)
-    return rewriting.finish(), takeovers
+    return Attempt(split, rewriting.finish(), takeovers)
 
 
 def _take_over(

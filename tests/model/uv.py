@@ -133,9 +133,11 @@ class Machine:
             return _make_environment(json.loads(arguments[-1]), mounts)
         if program == "unpack.py":
             return _unpack(json.loads(arguments[-1]), mounts)
-        text = " ".join(arguments)
+        text = arguments[-1] if arguments[0] == "/bin/sh" else " ".join(arguments)
         if "uv sync" in text:
             return {"/": _sync(text, run, mounts)}
+        if arguments[0] == "/bin/sh":
+            return {"/": _before(text, mounts)}
         return {"/": {**mounts["/"], "/ran": File(repr(sorted(mounts["/"].items())).encode())}}
 
 
@@ -246,14 +248,23 @@ def _package(packages: str, name: str, version: str, module: str = "__init__.py"
     )
 
 
+def _before(text: str, mounts: Mapping[str, Tree]) -> Tree:
+    """What a command leaves that writes down all that it sees."""
+    seen = {dest: sorted(nodes.items()) for dest, nodes in mounts.items()}
+    return {**mounts["/"], "/before": File(repr((text, seen)).encode())}
+
+
 def _sync(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
     """`uv sync` of the project in the working directory, as the user wrote it."""
+    before, _, rest = text.partition("uv sync")
+    if "&&" in before:
+        mounts = {**mounts, "/": _before(before.removesuffix(" && "), mounts)}
     root = dict(mounts["/"])
     meta = run.op.exec.meta
     uid, gid = _owner(meta.user)
     variables = dict(entry.split("=", 1) for entry in meta.env)
     path = join(meta.cwd, variables.get("UV_PROJECT_ENVIRONMENT", ".venv"))
-    flags = text.split("uv sync", 1)[1].split("&&")[0].split()
+    flags = rest.split("&&")[0].split()
     if join(path, "bin/python") not in root:
         root.update(_virtual_environment(root, path, uid, gid))
     left_out = {flag.split("=")[1] for flag in flags if flag.startswith("--no-install-package=")}
@@ -274,9 +285,9 @@ def _sync(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
         for entry in _entries(root, packages):
             if entry.partition("-")[0] not in {*wanted, "pip"}:
                 _uninstall(root, packages, entry)
-    if "&&" in text:
+    if "&&" in rest:
         seen = {dest: sorted(nodes) for dest, nodes in mounts.items() if dest != "/"}
-        root["/after"] = File(repr((text.split("&&", 1)[1], seen)).encode())
+        root["/after"] = File(repr((rest.split("&&", 1)[1], seen)).encode())
     return root
 
 

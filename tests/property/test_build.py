@@ -43,6 +43,7 @@ class Sync:
     flags: str
     user: str
     bound: bool
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def syncs(environment: st.SearchStrategy[str]) -> st.SearchStrategy[Sync]:
         st.sampled_from(flags),
         st.sampled_from(("", "", "app")),
         st.booleans(),
+        st.sampled_from(("", "", "touch /y && ", "make; ")),
     )
 
 
@@ -119,8 +121,8 @@ def delegated(first: Sync, program: list[Sync | Copy | Simple], stage: Stage | N
     state = workdir(base, "/app", line=2)
     for line, step in enumerate((first, *program), 3):
         match step:
-            case Sync(name, environment, flags, user, bound):
-                state = sync(state, name, environment, flags, user, bound, line)
+            case Sync():
+                state = sync(state, step, line)
             case Copy(source, src, dest, link):
                 place = copy_link if link else copy
                 state = place(state, dockerfiles.context(source), src, dest, line=line)
@@ -139,17 +141,15 @@ def delegated(first: Sync, program: list[Sync | Copy | Simple], stage: Stage | N
     return copy(onto, state, stage.src, stage.dest, chown=owner, line=12)
 
 
-def sync(
-    state: Output, name: str, environment: str, flags: str, user: str, bound: bool, line: int
-) -> Output:
-    source = dockerfiles.context(name)
+def sync(state: Output, step: Sync, line: int) -> Output:
+    source = dockerfiles.context(step.project)
     files = ("/uv.lock", "/pyproject.toml", "/proj.py")
-    mounts = [Bind(f"/app{each}", source, each) for each in files] if bound else []
-    if not bound:
+    mounts = [Bind(f"/app{each}", source, each) for each in files] if step.bound else []
+    if not step.bound:
         state = copy(state, source, "/", "/app", line=line)
-    env = (PATH, f"UV_PROJECT_ENVIRONMENT={environment}")
-    command = f"uv sync --frozen{flags}"
-    return run(state, command, env=env, user=user, mounts=mounts, line=line)
+    env = (PATH, f"UV_PROJECT_ENVIRONMENT={step.environment}")
+    command = f"{step.before}uv sync --frozen{step.flags}"
+    return run(state, command, env=env, user=step.user, mounts=mounts, line=line)
 
 
 def sources() -> dict[str, Tree]:

@@ -26,6 +26,8 @@ class SyncCommand:
     `before` and `after` are the texts of the RUN's other commands that can leave something behind
     (or, after, can fail). `span` counts bytes of the shell text. `umask` is what the RUN set it
     to. All this holds only if the directories `entered` exist: the RUN changes to them.
+    `cut` is where the shell text ends that only runs programs before the sync, and where the sync
+    begins, in bytes; None where there is no such text.
     """
 
     argv: tuple[str, ...]
@@ -40,6 +42,7 @@ class SyncCommand:
     after: tuple[str, ...] = ()
     umask: int | None = None
     entered: tuple[str, ...] = ()
+    cut: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,9 @@ def _of_text(text: str, scope: Scope, offset: int) -> tuple[SyncCommand | Opaque
     for sync in read_script(text, scope):
         span = sync.span and (sync.span[0] + offset, sync.span[1] + offset)
         if isinstance(sync, SyncRun):
-            found.append(_command(replace(sync, span=span)))
+            # the text of a heredoc lies within another: it is not cut
+            cut = sync.cut if offset == 0 else None
+            found.append(_command(replace(sync, span=span, cut=cut)))
         else:
             found.append(Opaque(sync.reason, span))
     return tuple(found)
@@ -167,4 +172,5 @@ def _command(sync: SyncRun) -> SyncCommand:
         after=sync.after,
         umask=sync.scope.umask,
         entered=sync.scope.entered,
+        cut=sync.cut,
     )

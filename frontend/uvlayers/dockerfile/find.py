@@ -41,6 +41,13 @@ class SyncExec:
             raise Unsupported(command.reason)
         return command
 
+    @property
+    def cut(self) -> tuple[int, int] | None:
+        """Where the RUN's text may be cut before its one sync (see `SyncCommand.cut`)."""
+        found = _find(self.run, {"HOME": _ANY_HOME, **_environment(self.run)})
+        only = found[0] if len(found) == 1 else None
+        return only.cut if isinstance(only, SyncCommand) else None
+
 
 def find_sync_exec(vertex: Vertex) -> SyncExec | None:
     """`vertex` as a SyncExec; None when nothing in it mentions a sync."""

@@ -1,6 +1,7 @@
 """Every `uv sync` of a shell text, with what the script does before and after it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
@@ -28,6 +29,8 @@ from uvlayers.dockerfile.shell.words import expand_fields
 # Builtins that an assignment in front changes neither for themselves nor for what follows.
 UNTOUCHED = (["true"], ["echo"], ["printf"])
 SUBSHELLS = frozenset(("subshell", "pipeline"))
+# What a text cannot be cut after: `<<EOF`, whose body comes later, `${X:=y}` and `$((X = 1))`.
+HEREDOC_OR_ASSIGNMENT = re.compile(r"<<|\$\{[^}]*=|\$\(\(")
 REASONS = {
     "subshell": "it runs in a subshell",
     "pipeline": "it is part of a pipeline",
@@ -54,6 +57,8 @@ class SyncRun:
     needed: bool = False
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    cut: tuple[int, int] | None = None
+    """Where the text ends that only runs programs first, and where the sync begins; in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,9 @@ class Step:
     script_end: bool = False
     """In the script's last and-list, or in one whose failure ends the script."""
     errexit: bool = False
+    bounds: tuple[int, int] = (0, 0)
+    program: bool = False
+    """It runs a program, and leaves the state of the shell as it was."""
 
 
 def read_script(text: str, scope: Scope) -> list[SyncRun | Refused]:
@@ -105,7 +113,16 @@ def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun |
     after = tuple(s.text for s in steps[index + 1 :] if s.effect is not Effect.QUIET)
     needed = step.script_end or (step.list_end and step.errexit)
     alone = not before and not after and needed and not sync.writes
-    return replace(sync, alone=alone, needed=needed, before=before, after=after)
+    cut = _cut(steps[:index], step)
+    return replace(sync, alone=alone, needed=needed, before=before, after=after, cut=cut)
+
+
+def _cut(earlier: Sequence[Step], sync: Step) -> tuple[int, int] | None:
+    """Between `A && B` and the sync in `A && B && uv sync`, whose failure is that of the script."""
+    programs = all(step.program and not step.list_end for step in earlier)
+    if not earlier or not programs or not sync.script_end:
+        return None
+    return earlier[-1].bounds[1], sync.bounds[0]
 
 
 class _Walk:
@@ -144,6 +161,7 @@ class _Walk:
                 list_end=element is elements[-1],
                 script_end=final or aborts,
                 errexit=errexit,
+                bounds=(element.start_byte, element.end_byte),
             )
 
     def _element(self, node: Node) -> Step:
@@ -177,9 +195,10 @@ class _Walk:
             return Step(source(node), Effect.OUTWARD, (*syncs, own))
         syncs = syncs or self._refused(node)
         effect = self._run(command)
-        if command.writes or command.reads or not quiet:
+        program = effect is None and not HEREDOC_OR_ASSIGNMENT.search(source(node))
+        if effect is None or command.writes or command.reads or not quiet:
             effect = Effect.OUTWARD
-        return Step(source(node), effect, tuple(syncs))
+        return Step(source(node), effect, tuple(syncs), program=program)
 
     def _refused(self, node: Node) -> list[SyncRun | Refused]:
         return [
@@ -207,8 +226,8 @@ class _Walk:
             return Refused(reason, command.span)
         return SyncRun(found, scope, command.span, traces)
 
-    def _run(self, command: SimpleCommand) -> Effect:
-        """Do to the state what `command`, which is no sync, does to it."""
+    def _run(self, command: SimpleCommand) -> Effect | None:
+        """Do to the state what `command`, which is no sync, does to it; None for a program."""
         if not command.words:
             for raw in command.assignments:
                 assign(raw, self.scope)
@@ -220,7 +239,7 @@ class _Walk:
         effect = apply_builtin((str(name[0]) if name else ":", *command.words[1:]), self.scope)
         if effect is not None and command.assignments and name not in UNTOUCHED:
             self.scope.lose(f"it comes after an assignment before `{command.words[0]}`")
-        return Effect.OUTWARD if effect is None else effect
+        return effect
 
 
 def _told_fields(raw: str, scope: Scope) -> list[str | None]:
