@@ -17,7 +17,10 @@ from uvlayers.lock.parse import parse_lock
 from uvlayers.lock.versions import python_fits
 from uvlayers.python.interpreter import Interpreter
 
+from integration.cache import find_cache, locked
 from integration.commands import run
+from integration.conftest import required
+from integration.image_makers import download_uv
 from integration.oracle.corpus import CORPUS, LOCKS
 from integration.oracle.costumes import COSTUMES, dress, probe
 from integration.oracle.projects import copy_project
@@ -33,8 +36,8 @@ There are up to a hundred questions about each; a large number asks all.
 """
 
 
-OTHERS = [Path(path) for path in os.environ.get("UVLAYERS_UVS", "").split(os.pathsep) if path]
-"""Executables of other releases of uv to ask as well; none by default."""
+OTHERS = os.environ.get("UVLAYERS_UVS", "0.6.17 0.8.24 0.11.20").split()
+"""Other releases of uv to ask as well: each ordered tags, or read a flag, in another way."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +92,32 @@ def compare(bench: Bench, project: Path, asked: list[tuple[Question, Python]]) -
         return [line for lines in pool.map(ask, asked) for line in lines]
 
 
-@pytest.mark.parametrize("uv", OTHERS, ids=str)
+@pytest.fixture(scope="module", params=OTHERS)
+def other_uv(request: pytest.FixtureRequest) -> Path:
+    """An older uv, fetched once and kept."""
+    cache, version = find_cache(), str(request.param)
+    directory = cache.directory("uvs") / version
+    with locked(cache, f"uv-{version}"):
+        if not (directory / "uv").exists():
+            directory.mkdir(exist_ok=True)
+            required(lambda: download_uv(cache, version, directory))
+    return directory / "uv"
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in SCENARIOS.iterdir()))
-def test_scenarios_with_other_releases(bench: Bench, name: str, uv: Path, tmp_path: Path) -> None:
+def test_scenarios_with_other_releases(
+    bench: Bench, name: str, other_uv: Path, tmp_path: Path
+) -> None:
     """A release that refuses what today's accepts, or is left to itself, is no contradiction."""
     real = Path(sys.executable).resolve()
     project = lock_scenario(name, tmp_path / name, bench.host, bench.uv, real, bench.cache)
     lock = parse_lock((project / "uv.lock").read_bytes())
-    words = run([str(uv), "--version"]).split()
+    words = run([str(other_uv), "--version"]).split()
     version = tuple(map(int, words[1].split(".")))
     assert len(version) == 3
     for question in read_questions(name):
         for python in bench.fitting(lock)[:2]:
-            theirs = ask_uv(str(uv), python.path, project, question, tmp_path / "cache")
+            theirs = ask_uv(str(other_uv), python.path, project, question, tmp_path / "cache")
             ours = ask_us(lock, replace(python.interpreter, uv=version), project, question)
             if not isinstance(theirs, Refusal) and not isinstance(ours, Abstention):
                 assert differences(theirs, ours) == [], str(question)
