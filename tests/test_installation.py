@@ -81,10 +81,13 @@ def test_a_git_source_is_built() -> None:
     assert (str(built), built.version) == ("x", None)
 
 
-@pytest.mark.parametrize("kind", ["directory", "editable"])
-def test_trees_are_left(kind: str) -> None:
-    (left,) = plan(f'version = "1.0"\nsource = {{ {kind} = "x" }}').left
-    assert left.local
+@pytest.mark.parametrize(
+    ("kind", "path", "member"),
+    [("directory", "x", False), ("editable", "x", False), ("editable", ".", True)],
+)
+def test_trees_are_left(kind: str, path: str, member: bool) -> None:
+    (left,) = plan(f'version = "1.0"\nsource = {{ {kind} = "{path}" }}').left
+    assert (left.local, left.member) == (True, member)
     assert "files of the project" in left.reason
 
 

@@ -61,12 +61,16 @@ def test_nothing_is_said_twice(gateway: FakeGateway) -> None:
 
 
 def test_packages_that_the_command_installs_are_named(gateway: FakeGateway) -> None:
-    left = (Left("proj", "", local=True), Left("lib", "the lock names no URL", local=False))
-    reporter(gateway, loaded()).left_to_command(RUN.vertex, left)
-    (warned,) = gateway.warnings
-    assert warned.short == (
-        "uvlayers: `lib` has no layer, the RUN installs it: the lock names no URL"
+    left = (
+        Left("proj", "", local=True, member=True),
+        Left("lib", "the lock names no URL", local=False),
+        Left("beside", "its build may read more", local=True),
     )
+    reporter(gateway, loaded()).left_to_command(RUN.vertex, left)
+    assert [warned.short for warned in gateway.warnings] == [
+        "uvlayers: `lib` has no layer, the RUN installs it: the lock names no URL",
+        "uvlayers: `beside` has no layer, the RUN installs it: its build may read more",
+    ]
 
 
 def test_an_error_underlines_its_run(gateway: FakeGateway) -> None:

@@ -19,6 +19,7 @@ from uvlayers.lock.model import (
     UrlSource,
     WheelFile,
 )
+from uvlayers.lock.roots import is_member
 from uvlayers.lock.selection import Selection
 from uvlayers.python.wheels import Offer, TagRanks, choose_artifact
 
@@ -31,11 +32,16 @@ _SEPARATORS = re.compile(r"[-_.]+")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A package that the user's command installs, and why; `local`: a tree of the workspace."""
+    """A package that the user's command installs, and why.
+
+    `local`: a directory of the build; `member`: it belongs to the workspace, so that nobody
+    expects a layer of it.
+    """
 
     name: str
     reason: str
     local: bool
+    member: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,8 @@ def plan_installation(
             wheels.append(_artifact(package, chosen, lock, directory))
         except Unsupported as reason:
             tree = isinstance(package.source, TreeSource)
-            left.append(Left(package.name, reason.message, local=tree))
+            member = tree and is_member(lock, package)
+            left.append(Left(package.name, reason.message, local=tree, member=member))
     return Installation(tuple(wheels), tuple(left))
 
 

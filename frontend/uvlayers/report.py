@@ -32,9 +32,9 @@ class Reporter:
         self._warn(f"uvlayers: `uv sync` runs as written: {reason.message}", reason.hint, run)
 
     def left_to_command(self, run: Vertex, left: Sequence[Left]) -> None:
-        """Say which packages the command itself installs; local trees are its own business."""
+        """Say which packages the command itself installs; the workspace's are its own business."""
         for each in left:
-            if not each.local:
+            if not each.member:
                 self._warn(
                     f"uvlayers: `{each.name}` has no layer, the RUN installs it: {each.reason}",
                     None,
