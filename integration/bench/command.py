@@ -129,6 +129,6 @@ def caption(facts: Mapping[str, object]) -> str:
     return (
         "{project}: {locked_packages} locked packages, uv {uv}, Docker Engine {engine}, "
         "{cpus} CPUs, {memory_gib} GiB. Medians of `docker buildx build` to a runnable image, "
-        "sides alternating; wheels that uvlayers fetched, layers that it made. "
-        "First build: {first_build}."
+        "sides alternating, each on a quiet machine; wheels that uvlayers fetched, installs that "
+        "it ran. First build: {first_build}."
     ).format(**facts)

@@ -1,11 +1,12 @@
 """Measuring: rounds in which each side builds the same thing once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
 from integration.bench.builders import Builder, Builders
 from integration.bench.project import Project
+from integration.bench.quiet import wait_for_quiet
 from integration.bench.scenarios import Scenario
 from integration.bench.sides import LAYERED, PLAIN, SIDES, Side, order
 from integration.bench.work import Work
@@ -49,8 +50,15 @@ class Result:
 class Bench:
     """Keeps what each side has built: every round follows the one before, as a developer's do."""
 
-    def __init__(self, project: Project, dockerfile: str, builders: Builders) -> None:
+    def __init__(
+        self,
+        project: Project,
+        dockerfile: str,
+        builders: Builders,
+        settle: Callable[[], None] = wait_for_quiet,
+    ) -> None:
         self._project = project
+        self._settle = settle
         self._dockerfile = dockerfile
         self._builders = builders
         self._at: dict[str, Builder] = {}
@@ -82,5 +90,6 @@ class Bench:
     def _build(self, side: Side) -> Sample:
         builder, image_ref = self._at[side.name], f"uvlayers-bench/result:{side.name}"
         builder.keep(image_ref)
+        self._settle()
         built = builder.build(side, self._project.directory, self._dockerfile, image_ref)
         return Sample(built.seconds, Work.of(built.progress))

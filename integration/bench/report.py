@@ -16,7 +16,7 @@ MEMORY = Path("/proc/meminfo")
 
 def table(results: Sequence[Result]) -> str:
     """A table in Markdown: medians, how many times faster, the work that uvlayers did."""
-    head = ("", *(side.title for side in SIDES), "faster", "wheels, layers")
+    head = ("", *(side.title for side in SIDES), "faster", "wheels, installs")
     rows = [
         (
             result.scenario.title,
@@ -47,7 +47,7 @@ def duration(seconds: float) -> str:
 
 
 def wheels(result: Result) -> str:
-    """How many wheels uvlayers fetched and layers it made: one pair unless rounds differ."""
+    """How many wheels uvlayers fetched and installs it ran: one pair unless rounds differ."""
     pairs = [
         f"{len(sample.work.fetched)}, {len(sample.work.installed)}"
         for sample in result.samples[LAYERED.name]

@@ -55,7 +55,7 @@ def scenario(diary: list[str], *, cold: bool) -> Scenario:
 
 
 def run(diary: list[str], plan: Sequence[tuple[bool, int]]) -> list[Mapping[str, list[float]]]:
-    bench = Bench(Project(Path(), {}), "", PretendedBuilders())
+    bench = Bench(Project(Path(), {}), "", PretendedBuilders(), lambda: None)
     results = [bench.measure(scenario(diary, cold=cold), rounds) for cold, rounds in plan]
     return [
         {name: [each.seconds for each in samples] for name, samples in result.samples.items()}

@@ -25,9 +25,9 @@ BAD = result([Sample(1.0, ONE), Sample(1.0, NONE), Sample(1.0, ONE)])
 
 def test_the_table_shows_medians_and_the_wheels_that_were_touched() -> None:
     assert table([GOOD]).splitlines() == [
-        "|                      | uv's Dockerfile | uvlayers | faster | wheels, layers |",
-        "| -------------------- | --------------: | -------: | -----: | -------------: |",
-        "| one dependency added |          20.0 s |   1.50 s |  13.4x |           1, 1 |",
+        "|                      | uv's Dockerfile | uvlayers | faster | wheels, installs |",
+        "| -------------------- | --------------: | -------: | -----: | ---------------: |",
+        "| one dependency added |          20.0 s |   1.50 s |  13.4x |             1, 1 |",
     ]
 
 
