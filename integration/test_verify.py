@@ -38,6 +38,6 @@ def test_real_locks(
 
 
 def test_differences_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert tell(Verdict([], ["a"], [], (1, 1))) == 0
-    assert tell(Verdict(["/x: only without"], ["a"], [], (1, 1))) == 1
+    assert tell(Verdict([], ["a"], [])) == 0
+    assert tell(Verdict(["/x: only without"], ["a"], [])) == 1
     assert "/x: only without" in capsys.readouterr().out

@@ -51,7 +51,6 @@ class Verdict:
     differences: Sequence[str]
     layers: Sequence[str]
     warnings: Sequence[str]
-    seconds: tuple[float, float]
 
 
 def main(argv: list[str]) -> int:
@@ -119,7 +118,6 @@ def verify(both: Frontends, project: Project, text: str) -> Verdict:
         differences=compare(both.engine, ours.image_ref, docker.image_ref, "/"),
         layers=[vertex.name for vertex in ours.done.progress.named(INSTALL)],
         warnings=[warning.short for warning in ours.done.progress.warnings],
-        seconds=(docker.done.seconds, ours.done.seconds),
     )
 
 

@@ -18,12 +18,10 @@ KEY_CACHE_IMPORTS = "cache-imports"
 KEY_NO_CACHE = "no-cache"
 KEY_SOURCE = "source"
 KEY_CMDLINE = "cmdline"
-KEY_MULTI_PLATFORM = "multi-platform"
 
 ARG_SWITCH = "build-arg:UVLAYERS"
 ARG_LAYERS = "build-arg:UVLAYERS_LAYERS"
 ARG_DOCKERFILE = "build-arg:UVLAYERS_DOCKERFILE"
-ARG_DEBUG = "build-arg:UVLAYERS_DEBUG"
 _OFF = frozenset({"off", "0", "false", "no"})
 _ON = frozenset({"on", "1", "true", "yes", ""})
 

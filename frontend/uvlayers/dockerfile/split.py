@@ -4,7 +4,7 @@ A sync that is the first command of its RUN can be taken over; one that follows 
 what they leave behind lies below the environment. The two halves leave what the whole would have.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvlayers.dockerfile.find import find_sync_exec
@@ -59,17 +59,15 @@ def _halves(run: Vertex) -> tuple[Vertex, str] | None:
     *shell, script = run.op.exec.meta.args
     if not shell[-1].startswith("-") or not shell[-1].endswith("c"):
         return None
-    text = script.encode()
-    first, second = text[: cut[0]].decode(), text[cut[1] :].decode()
-    before = _with_args(run, [*shell, first])
     root = next(mount for mount in run.op.exec.mounts if mount.dest == "/")
     if root.input < 0 or sum(mount.input == root.input for mount in run.op.exec.mounts) > 1:
         return None
-    before = make_vertex(before.op, before.inputs, _described(run, first), run.locations)
-    after = _with_args(run, [*shell, second])
-    inputs = list(after.inputs)
+    text = script.encode()
+    first, second = text[: cut[0]].decode(), text[cut[1] :].decode()
+    before = _with_args(run, [*shell, first], run.inputs, _described(run, first))
+    inputs = list(run.inputs)
     inputs[root.input] = before.output(root.output)
-    return after.with_inputs(inputs), first
+    return _with_args(run, [*shell, second], inputs, run.metadata), first
 
 
 def _holds_state(mount: pb.Mount) -> bool:
@@ -80,11 +78,13 @@ def _holds_state(mount: pb.Mount) -> bool:
     return writable or mount.mountType == pb.MountType.TMPFS
 
 
-def _with_args(run: Vertex, args: list[str]) -> Vertex:
+def _with_args(
+    run: Vertex, args: Sequence[str], inputs: Sequence[Output], metadata: pb.OpMetadata
+) -> Vertex:
     op = pb.Op()
     op.CopyFrom(run.op)
     op.exec.meta.args[:] = args
-    return make_vertex(op, run.inputs, run.metadata, run.locations)
+    return make_vertex(op, inputs, metadata, run.locations)
 
 
 def _described(run: Vertex, text: str) -> pb.OpMetadata:

@@ -96,7 +96,7 @@ def exec_op(
             mountType=pb.MountType.TMPFS if mount.tmpfs else pb.MountType.BIND,
         )
         if mount.source is not None:
-            wired.input = _index_of(inputs, mount.source)
+            wired.input = index_of(inputs, mount.source)
         if mount.output:
             wired.output = outputs
             outputs += 1
@@ -177,7 +177,7 @@ def _labelled(op: pb.Op, inputs: Sequence[Output], label: Label | None) -> Verte
     return make_vertex(op, inputs, label.metadata(), label.locations)
 
 
-def _index_of(inputs: list[Output], source: Output) -> int:
+def index_of(inputs: list[Output], source: Output) -> int:
     """The position of `source` among `inputs`, which grows by it when it is new."""
     if source not in inputs:
         inputs.append(source)

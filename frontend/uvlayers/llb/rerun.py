@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from uvlayers.llb.graph import Output, Vertex, make_vertex
-from uvlayers.llb.ops import NONE, Label, Mount, Process
+from uvlayers.llb.ops import NONE, Label, Mount, Process, index_of
 from uvlayers.pb import ops_pb2 as pb
 
 
@@ -40,7 +40,7 @@ def rerun(
             dest=added.dest,
             selector=added.selector,
             readonly=added.readonly,
-            input=NONE if added.source is None else _index_of(inputs, added.source),
+            input=NONE if added.source is None else index_of(inputs, added.source),
             output=outputs if added.output else NONE,
         )
         outputs += added.output
@@ -60,17 +60,10 @@ def _add_kept(
     if mount.mountType in (pb.MountType.BIND, pb.MountType.CACHE):
         wired.output = NONE
     if mount.mountType == pb.MountType.CACHE and mount.input >= 0:
-        wired.input = _index_of(inputs, run.inputs[mount.input])
+        wired.input = index_of(inputs, run.inputs[mount.input])
     if mount.mountType == pb.MountType.BIND and mount.input >= 0:
         source = keep(mount)
         if source is None:
             return
-        wired.input = _index_of(inputs, source)
+        wired.input = index_of(inputs, source)
     execution.mounts.append(wired)
-
-
-def _index_of(inputs: list[Output], source: Output) -> int:
-    """The position of `source` among `inputs`, which grows by it when it is new."""
-    if source not in inputs:
-        inputs.append(source)
-    return inputs.index(source)
