@@ -57,7 +57,10 @@ SHAPES = (
     Shape("for i in 1; do uv sync --frozen; done", ""),
     Shape("uv sync --frozen $(echo --no-dev)", ""),
     Shape("touch before && uv sync --frozen && ls before", None),
-    Shape("touch before; uv sync --frozen", "another command comes first: `touch before`"),
+    Shape("touch before; cd / ; ls before; cd /app && uv sync --frozen && ls before", None),
+    Shape("export X=1; touch a; uv sync --frozen --inexact && uv sync --frozen", None),
+    Shape("python -c 'pass'; uv sync --frozen", "another command comes first: `python -c 'pass'`"),
+    Shape("touch a && uv sync --frozen && rm a", "another command comes first: `touch a`"),
     Shape("umask 077 && uv sync --frozen", "it sets a umask"),
 )
 

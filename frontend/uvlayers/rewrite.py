@@ -1,6 +1,6 @@
 """The graphs of a delegated result: each `uv sync` becomes layers, or stays with a warning."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os.path import dirname, join
 
@@ -19,7 +19,7 @@ from uvlayers.gateway.result import SINGLE, Ref, Result
 from uvlayers.gateway.states import States
 from uvlayers.guest import builder, unpacker
 from uvlayers.layers.plan import DEFAULT_BUDGET
-from uvlayers.llb.graph import Graph, marshal, parse_definition
+from uvlayers.llb.graph import Graph, Vertex, marshal, parse_definition
 from uvlayers.llb.layered import shadow_of, whole
 from uvlayers.llb.rewriting import Rewriting
 from uvlayers.options import Options
@@ -66,20 +66,27 @@ class Rewritten:
 
     def config(self, delegated: bytes) -> bytes:
         """The image config with a history entry for each layer that was added."""
-        added = {
-            self.split.origins[digest]: (*self._first(digest), *takeover.titles)
-            for digest, takeover in self.takeovers.items()
-        }
-        dropped = frozenset(
-            self.split.origins[digest]
-            for digest, each in self.takeovers.items()
-            if each.rest is Rest.NOTHING
-        )
-        return pad_history(delegated, self.graph, added, dropped)
+        added: dict[str, tuple[str, ...]] = {}
+        dropped: set[str] = set()
+        for digest, takeover in self.takeovers.items():
+            origin = self.split.origins[digest]
+            if origin not in self.split.parts:
+                added[origin] = takeover.titles
+                dropped |= {origin} if takeover.rest is Rest.NOTHING else set()
+        for origin, parts in self.split.parts.items():
+            added[origin] = tuple(self._titles(parts))
+            last = self.takeovers.get(parts[-1].digest)
+            dropped |= {origin} if last is not None and last.rest is Rest.NOTHING else set()
+        return pad_history(delegated, self.graph, added, frozenset(dropped))
 
-    def _first(self, digest: str) -> tuple[str, ...]:
-        first = self.split.firsts.get(digest)
-        return () if first is None else (first,)
+    def _titles(self, parts: Sequence[Vertex]) -> Iterator[str]:
+        """The layers of a RUN that was cut, without the one that its last part makes itself."""
+        for part in parts:
+            takeover = self.takeovers.get(part.digest)
+            if takeover is not None:
+                yield from takeover.titles
+            if part is not parts[-1] and (takeover is None or takeover.rest is not Rest.NOTHING):
+                yield part.op.exec.meta.args[-1]
 
 
 @dataclass(slots=True)
@@ -105,7 +112,7 @@ class Again:
 
 
 class TriedInVainError(Exception):
-    """A RUN was cut in two and then not taken over: it must be in one piece again."""
+    """A RUN was cut and then not taken over: it must be in one piece again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +202,6 @@ def _rewrite(
         found = None if written else find_sync_exec(vertex)
         if found is not None:
             takeover = _take_over(found, rewriting, shop, reporter)
-            if takeover is None and vertex.digest in split.firsts:
-                again.written.add(origins[vertex.digest])
-                raise TriedInVainError
         else:
             takeover = copy_environment(vertex, rewriting.state, shop)
         if takeover is None:
@@ -210,7 +214,20 @@ def _rewrite(
             shop.completed[completed] = takeover.path
         else:
             rewriting.visit(vertex, takeover.state)
+    _require_use(split, takeovers, again)
     return Attempt(split, rewriting.finish(), takeovers)
+
+
+def _require_use(split: Split, takeovers: Mapping[str, Takeover], again: Again) -> None:
+    """Raise TriedInVainError where none of the parts of a RUN was taken over."""
+    vain = {
+        origin
+        for origin, parts in split.parts.items()
+        if not any(part.digest in takeovers for part in parts)
+    }
+    if vain:
+        again.written |= vain
+        raise TriedInVainError
 
 
 def _take_over(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from uvlayers.dockerfile.command import Opaque, SyncCommand, find_sync
+from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync
 
 ENVIRONMENT = {"HOME": "/root", "PATH": "/usr/bin:/bin"}
 CWD = "/app"
@@ -675,6 +675,7 @@ def test_never_raises(text: str) -> None:
     for shell_name in ("sh", "bash"):
         find_sync([shell_name, "-c", text], ENVIRONMENT, CWD)
         find_sync([shell_name, "-c", f"uv sync {text}"], ENVIRONMENT, CWD)
+        cut_sync([shell_name, "-c", f"ls; {text} uv sync"], ENVIRONMENT, CWD)
     find_sync([text, text], ENVIRONMENT, CWD)
     find_sync(["x"], ENVIRONMENT, CWD, script=text)
 

@@ -8,7 +8,7 @@ BASE, CONTEXT = dockerfiles.image("python"), dockerfiles.context()
 LOCK = Bind("/app/uv.lock", CONTEXT, "/uv.lock")
 
 
-def halves(command: str, *mounts: RunMount) -> list[str]:
+def parts(command: str, *mounts: RunMount) -> list[str]:
     """The shell texts of the execs that a RUN becomes, the first one first."""
     split = split_runs(dockerfiles.graph(dockerfiles.run(BASE, command, mounts=mounts, line=3)))
     execs = [v for v in split.graph.vertices() if v.op.WhichOneof("op") == "exec"]
@@ -16,44 +16,114 @@ def halves(command: str, *mounts: RunMount) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("command", "first", "second"),
+    ("command", "expected"),
     [
-        ("pip install uv && uv sync --frozen", "pip install uv", "uv sync --frozen"),
-        ("a && b x|y && uv sync", None, None),
-        ("a &&\\\n  b 'é'  &&  X=1 uv sync && c", "a &&\\\n  b 'é'", "X=1 uv sync && c"),
-        ("a && b > log && uv sync", None, None),
-        ("a && uv sync; b", None, None),
-        ("a && uv sync || exit 1", "a", "uv sync || exit 1"),
-        ("a && uv sync || b", None, None),
-        ("a; uv sync", None, None),
-        ("set -e; a && uv sync", None, None),
-        ("cd src && a && uv sync", None, None),
-        ("export X=1 && a && uv sync", None, None),
-        ("X=1 && a && uv sync", None, None),
-        ("a ${X:=1} && uv sync", None, None),
-        ("a $((X = 1)) && uv sync", None, None),
-        ("cat <<EOF && uv sync\nx\nEOF", None, None),
-        (". ./env && uv sync", None, None),
-        ("eval a && uv sync", None, None),
-        ("uv sync && a && uv sync", None, None),
-        ("a & uv sync", None, None),
-        ("f() { a; }; f && uv sync", None, None),
-        ("uv sync", None, None),
+        ("pip install uv && uv sync --frozen", ["pip install uv", "uv sync --frozen"]),
+        ("ls &&\\\n  cp 'é' x  &&  X=1 uv sync && c", ["ls &&\\\n  cp 'é' x", "X=1 uv sync && c"]),
+        ("ls && uv sync || exit 1", ["ls", "uv sync || exit 1"]),
+        # what follows an and-list runs whatever becomes of it
+        ("ls; uv sync", ["ls; :", "uv sync"]),
+        ("ls || exit 1; uv sync", ["ls || exit 1; :", "uv sync"]),
+        ("set -e; ls; uv sync", ["set -e; ls", "set -e\nuv sync"]),
+        ("set -ex\nls\nuv sync\n", ["set -ex\nls", "set -ex\nuv sync\n"]),
+        # the state of the shell is made again
+        ("cd src && ls && uv sync", ["cd src && ls", "cd src && uv sync"]),
+        ("ls; cd src; uv sync", ["ls; :", "cd src\nuv sync"]),
+        ("ls; cd a && export X=1; Y=2; cd b && uv sync && c",
+         ["ls; :", "cd a && export X=1\nY=2\ncd b && uv sync && c"]),
+        ("export X=1 && ls $X && uv sync", ["export X=1 && ls $X", "export X=1 && uv sync"]),
+        ("ls; X=$(cat f); uv sync", ["ls; :", "X=$(cat f)\nuv sync"]),
+        ("ls && cd x || exit 1; uv sync", ["ls && cd x || exit 1; :", "cd x || exit 1\nuv sync"]),
+        # statements that are not followed, but leave the shell alone
+        ("curl u | sh && uv sync", ["curl u | sh", "uv sync"]),
+        ("if [ -f x ]; then apt-get install y || exit 1; fi; uv sync",
+         ["if [ -f x ]; then apt-get install y || exit 1; fi; :", "uv sync"]),
+        ("(cd ui && npm ci) && uv sync", ["(cd ui && npm ci)", "uv sync"]),
+        ("echo a > log && uv sync", ["echo a > log", "uv sync"]),
+        ("cp a b | tee log && uv sync", ["cp a b | tee log", "uv sync"]),
+        # several syncs
+        ("uv sync && cp a b && uv sync -q", ["uv sync && cp a b", "uv sync -q"]),
+        ("uv sync --project a && uv sync --project b && uv sync --project c",
+         ["uv sync --project a", "uv sync --project b", "uv sync --project c"]),
+        ("uv sync; for i in a b; do uv sync $i; done",
+         ["uv sync; :", "for i in a b; do uv sync $i; done"]),
+        ("cd a && uv sync; cd b && uv sync && ls",
+         ["cd a && uv sync; :", "cd a\ncd b && uv sync && ls"]),
+    ],
+)  # fmt: skip
+def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
+    assert parts(command) == expected
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uv sync",
+        "cd src && uv sync",
+        "ls && uv sync || true",
+        "ls && uv sync; c",
+        "ls && cd x; uv sync",
+        "! ls; uv sync",
+        "{ ls && uv sync; }",
+        "{ ls; }; uv sync",
+        # programs that may go on running, and the shell's own ways to do so
+        "serve && uv sync",
+        "ls & uv sync",
+        "sh x.sh && uv sync",
+        "uv run x && uv sync",
+        "ls | sh && uv sync",
+        "python x.py && uv sync",
+        # state that cannot be made again
+        ". ./env && uv sync",
+        "eval ls && uv sync",
+        "f() { ls; }; ls; uv sync",
+        "for i in a b; do touch $i; done; uv sync",
+        "ls ${X:=1} && uv sync",
+        "ls $((X = 1)) && uv sync",
+        "cat <<EOF && uv sync\nx\nEOF",
+        "X=$(cat f) && rm f && uv sync",
+        "export X=$(make x) && uv sync",
+        "exec > log; ls; uv sync",
+        # files of one container only
+        "echo 127.0.0.1 x >> /etc/hosts && uv sync",
+        "touch /dev/shm/x && uv sync",
+        # what the second part deletes would stay in the layer of the first
+        "apt-get install gcc && uv sync && apt-get purge gcc",
+        "cp a b && uv sync && rm b",
+        "cp a b && uv sync && (cd x; rm b)",
+        "pip install uv && uv sync && uv cache clean",
     ],
 )
-def test_where_a_run_is_cut(command: str, first: str | None, second: str | None) -> None:
-    assert halves(command) == ([command] if first is None else [first, second])
+def test_where_a_run_is_left_whole(command: str) -> None:
+    assert parts(command) == [command]
+
+
+def test_with_a_secret_in_reach_nothing_may_be_deleted_later() -> None:
+    secret = dockerfiles.Secret("/run/secrets/netrc")
+    copied = "cp /run/secrets/netrc .netrc && uv sync"
+    assert len(parts(copied, secret)) == 2
+    assert len(parts(f"{copied} && chown x .netrc", secret)) == 2
+    for after in ("clean", "echo > .netrc", "rm .netrc", "uv run x"):
+        assert len(parts(f"{copied} && {after}", secret)) == 1
+    exported = "export X=$(cat /run/secrets/x) && pip install uv && uv sync"
+    assert parts(exported, secret)[1] == "export X=$(cat /run/secrets/x) && uv sync"
+
+
+def test_the_script_of_a_heredoc_is_cut() -> None:
+    command = "<<EOF bash -xe\nls\ncd x\nuv sync\nEOF"
+    first, second = "<<EOF bash -xe\nls\nEOF", "<<EOF bash -xe\ncd x\nuv sync\n\nEOF"
+    assert parts(command) == [first, second]
 
 
 def test_only_the_text_of_a_shell_is_cut() -> None:
-    for args in (["sh", "-c", "a && uv sync", "name"], ["sh", "a && uv sync"]):
+    for args in (["sh", "-c", "ls && uv sync", "name"], ["sh", "ls && uv sync"]):
         graph = dockerfiles.graph(dockerfiles.run(BASE, args))
         assert split_runs(graph).graph == graph
-    args = ["bash", "-o", "pipefail", "-ec", "a && uv sync"]
-    assert len(split_runs(dockerfiles.graph(dockerfiles.run(BASE, args))).firsts) == 1
+    args = ["bash", "-o", "pipefail", "-ec", "ls && uv sync"]
+    assert len(split_runs(dockerfiles.graph(dockerfiles.run(BASE, args))).parts) == 1
 
 
-def test_both_halves_have_the_mounts_and_the_lines_of_the_run() -> None:
+def test_both_parts_have_the_mounts_and_the_lines_of_the_run() -> None:
     command = "pip install uv && uv sync"
     run = dockerfiles.run(BASE, command, mounts=[LOCK, Cache("/c")], user="app", line=3)
     split = split_runs(dockerfiles.graph(run))
@@ -68,17 +138,17 @@ def test_both_halves_have_the_mounts_and_the_lines_of_the_run() -> None:
     assert before.metadata.description["llb.customname"].endswith("pip install uv")
     assert after.metadata == run.vertex.metadata
     assert split.origins[after.digest] == run.vertex.digest
-    assert split.firsts == {after.digest: "pip install uv"}
+    assert split.parts == {run.vertex.digest: [before, after]}
 
 
-def test_what_both_halves_must_share_keeps_them_together() -> None:
-    assert len(halves("a && uv sync", Tmpfs("/tmp"))) == 1
+def test_what_both_parts_must_share_keeps_them_together() -> None:
+    assert len(parts("ls && uv sync", Tmpfs("/tmp"))) == 1
     writable = Bind("/app/src", CONTEXT, "/src", readonly=False)
-    assert len(halves("a && uv sync", writable)) == 1
+    assert len(parts("ls && uv sync", writable)) == 1
 
 
 def test_a_run_that_must_stay_whole() -> None:
-    run = dockerfiles.run(BASE, "a && uv sync")
+    run = dockerfiles.run(BASE, "ls && uv sync")
     graph = dockerfiles.graph(dockerfiles.workdir(run, "/x"))
     assert split_runs(graph, {run.vertex.digest}).graph == graph
     split = split_runs(graph)
@@ -90,5 +160,5 @@ def test_a_graph_without_such_a_run_is_the_same() -> None:
     graph = dockerfiles.graph(dockerfiles.run(BASE, "make && make install"))
     split = split_runs(graph)
     assert split.graph == graph
-    assert split.firsts == {}
+    assert split.parts == {}
     assert split_runs(dockerfiles.graph(None)).graph.head is None

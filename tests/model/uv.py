@@ -5,10 +5,11 @@ module that holds its name and version, and a `.dist-info`.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from posixpath import basename, dirname, join
+from posixpath import basename, dirname, join, normpath
 from typing import Any
 
 import tomli
@@ -134,11 +135,7 @@ class Machine:
         if program == "unpack.py":
             return _unpack(json.loads(arguments[-1]), mounts)
         text = arguments[-1] if arguments[0] == "/bin/sh" else " ".join(arguments)
-        if "uv sync" in text:
-            return {"/": _sync(text, run, mounts)}
-        if arguments[0] == "/bin/sh":
-            return {"/": _before(text, mounts)}
-        return {"/": {**mounts["/"], "/ran": File(repr(sorted(mounts["/"].items())).encode())}}
+        return {"/": _script(text, run, mounts)}
 
 
 def scheme_of(prefix: str, *, virtual: bool) -> dict[str, str]:
@@ -248,34 +245,47 @@ def _package(packages: str, name: str, version: str, module: str = "__init__.py"
     )
 
 
-def _before(text: str, mounts: Mapping[str, Tree]) -> Tree:
-    """What a command leaves that writes down all that it sees."""
+def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
+    """What a shell does, of which every command succeeds."""
+    root, cwd = mounts["/"], run.op.exec.meta.cwd
+    for words in (command.split() for command in re.split("&&|;|\n", text)):
+        seen = {**mounts, "/": root}
+        match words:
+            case [] | [":"]:
+                pass
+            case ["cd", directory]:
+                cwd = normpath(join(cwd, directory))
+            case ["uv", "sync", *flags]:
+                root = _sync(flags, cwd, run, seen)
+            case _:
+                root = _program(words, cwd, seen)
+    return root
+
+
+def _program(words: Sequence[str], cwd: str, mounts: Mapping[str, Tree]) -> Tree:
+    """What a program leaves that writes down all that it sees."""
     seen = {dest: sorted(nodes.items()) for dest, nodes in mounts.items()}
-    return {**mounts["/"], "/before": File(repr((text, seen)).encode())}
+    return {**mounts["/"], f"/by-{words[0]}": File(repr((words, cwd, seen)).encode())}
 
 
-def _sync(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
-    """`uv sync` of the project in the working directory, as the user wrote it."""
-    before, _, rest = text.partition("uv sync")
-    if "&&" in before:
-        mounts = {**mounts, "/": _before(before.removesuffix(" && "), mounts)}
+def _sync(flags: Sequence[str], cwd: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
+    """`uv sync` of the project in the directory `cwd`, as the user wrote it."""
     root = dict(mounts["/"])
     meta = run.op.exec.meta
     uid, gid = _owner(meta.user)
     variables = dict(entry.split("=", 1) for entry in meta.env)
-    path = join(meta.cwd, variables.get("UV_PROJECT_ENVIRONMENT", ".venv"))
-    flags = rest.split("&&")[0].split()
+    path = join(cwd, variables.get("UV_PROJECT_ENVIRONMENT", ".venv"))
     if join(path, "bin/python") not in root:
         root.update(_virtual_environment(root, path, uid, gid))
     left_out = {flag.split("=")[1] for flag in flags if flag.startswith("--no-install-package=")}
-    lock = tomli.loads(_seen(f"{meta.cwd}/uv.lock", mounts).decode())
+    lock = tomli.loads(_seen(f"{cwd}/uv.lock", mounts).decode())
     packages = scheme_of(path, virtual=True)["purelib"]
     wanted = {each["name"]: each for each in lock["package"] if each["name"] not in left_out}
     for each in wanted.values():
         if "registry" in each["source"]:
             files = _package(packages, each["name"], each["version"])
         elif "editable" in each["source"] and "--no-install-project" not in flags:
-            code = _seen(f"{meta.cwd}/proj.py", mounts).decode()
+            code = _seen(f"{cwd}/proj.py", mounts).decode()
             files = _package(packages, "proj", "0.1.0", f"built_{code}.py")
         else:
             wanted = {name: other for name, other in wanted.items() if other is not each}
@@ -285,9 +295,6 @@ def _sync(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
         for entry in _entries(root, packages):
             if entry.partition("-")[0] not in {*wanted, "pip"}:
                 _uninstall(root, packages, entry)
-    if "&&" in rest:
-        seen = {dest: sorted(nodes) for dest, nodes in mounts.items() if dest != "/"}
-        root["/after"] = File(repr((rest.split("&&", 1)[1], seen)).encode())
     return root
 
 

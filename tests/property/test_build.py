@@ -59,6 +59,19 @@ class Simple:
     kind: str
 
 
+# What precedes a sync in its RUN.
+BEFORE = (
+    "",
+    "",
+    "touch /y && ",
+    "make; ",
+    "serve; ",
+    "cd / && touch /y; cd app && ",
+    "uv sync --frozen --no-install-project && ",
+    "make; uv sync --frozen && touch /y && ",
+)
+
+
 @dataclass(frozen=True)
 class Stage:
     """A last stage that copies from the first."""
@@ -79,7 +92,7 @@ def syncs(environment: st.SearchStrategy[str]) -> st.SearchStrategy[Sync]:
         st.sampled_from(flags),
         st.sampled_from(("", "", "app")),
         st.booleans(),
-        st.sampled_from(("", "", "touch /y && ", "make; ")),
+        st.sampled_from(BEFORE),
     )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvlayers.dockerfile.shell.builtins import set_option
-from uvlayers.dockerfile.shell.heredoc import fed_shell
+from uvlayers.dockerfile.shell.cutting import cut_script
+from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.script import SyncRun, read_script, unwrap
@@ -26,8 +27,6 @@ class SyncCommand:
     `before` and `after` are the texts of the RUN's other commands that can leave something behind
     (or, after, can fail). `span` counts bytes of the shell text. `umask` is what the RUN set it
     to. All this holds only if the directories `entered` exist: the RUN changes to them.
-    `cut` is where the shell text ends that only runs programs before the sync, and where the sync
-    begins, in bytes; None where there is no such text.
     """
 
     argv: tuple[str, ...]
@@ -42,7 +41,6 @@ class SyncCommand:
     after: tuple[str, ...] = ()
     umask: int | None = None
     entered: tuple[str, ...] = ()
-    cut: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,36 @@ def find_sync(
     return _of_words(args, scope)
 
 
+def cut_sync(
+    args: Sequence[str],
+    env: Mapping[str, str],
+    cwd: str,
+    *,
+    unknown: Collection[str] = (),
+    private: bool = False,
+) -> tuple[list[str], list[str]] | None:
+    """The arguments of two execs that do what the exec `args` does, the second from a sync on.
+
+    None where there is no such cut; for `env`, `cwd` and `unknown` see `find_sync`, for `private`
+    see `cut_script`. Never raises.
+    """
+    if len(args) < len(("sh", "-c", "text")) or posixpath.basename(args[0]) not in SHELLS:
+        return None
+    *shell, text = args
+    scope = Scope.of(env, unknown, cwd)
+    try:
+        if not shell[-1].endswith("c") or _read_options(args, scope) != text:
+            return None
+        script, scope, fed = _script_of(text, scope)
+        cut = cut_script(script, scope, private=private)
+    except NotUnderstood:
+        return None
+    if cut is None:
+        return None
+    head, tail = ("", "") if fed is None else fed.around(text)
+    return [*shell, f"{head}{cut.first}{tail}"], [*shell, f"{head}{cut.second}{tail}"]
+
+
 def _unread(texts: Sequence[str], reason: str) -> tuple[Opaque, ...]:
     return (Opaque(reason),) if any(map(mentions_text, texts)) else ()
 
@@ -105,17 +133,20 @@ def _of_script(text: str, scope: Scope) -> tuple[SyncCommand | Opaque, ...]:
 
 def _of_shell(args: Sequence[str], scope: Scope) -> tuple[SyncCommand | Opaque, ...]:
     try:
-        text = _read_options(args, scope)
-        fed = fed_shell(text)
-        if fed is None:
-            return _of_text(text, scope, 0)
-        if fed.words and posixpath.basename(fed.words[0]) in SHELLS:
-            inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/")
-            _read_options([*fed.words, "-c", fed.script], inner)
-            return _of_text(fed.script, inner, fed.offset)
+        script, scope, fed = _script_of(_read_options(args, scope), scope)
     except NotUnderstood as error:
         return _unread(args, error.reason)
-    return _of_text(text, scope, 0)
+    return _of_text(script, scope, 0 if fed is None else fed.offset)
+
+
+def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
+    """What a shell runs in the end, and what it knows: `text`, or the heredoc of one it starts."""
+    fed = fed_shell(text)
+    if fed is None or not fed.words or posixpath.basename(fed.words[0]) not in SHELLS:
+        return text, scope, None
+    inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/")
+    _read_options([*fed.words, "-c", fed.script], inner)
+    return fed.script, inner, fed
 
 
 def _of_text(text: str, scope: Scope, offset: int) -> tuple[SyncCommand | Opaque, ...]:
@@ -125,9 +156,7 @@ def _of_text(text: str, scope: Scope, offset: int) -> tuple[SyncCommand | Opaque
     for sync in read_script(text, scope):
         span = sync.span and (sync.span[0] + offset, sync.span[1] + offset)
         if isinstance(sync, SyncRun):
-            # the text of a heredoc lies within another: it is not cut
-            cut = sync.cut if offset == 0 else None
-            found.append(_command(replace(sync, span=span, cut=cut)))
+            found.append(_command(replace(sync, span=span)))
         else:
             found.append(Opaque(sync.reason, span))
     return tuple(found)
@@ -172,5 +201,4 @@ def _command(sync: SyncRun) -> SyncCommand:
         after=sync.after,
         umask=sync.scope.umask,
         entered=sync.scope.entered,
-        cut=sync.cut,
     )

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from uvlayers.dockerfile.command import Opaque, SyncCommand, find_sync
+from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync
 from uvlayers.errors import Unsupported
 from uvlayers.llb.graph import Vertex
+from uvlayers.pb import ops_pb2 as pb
 
 _ANY_HOME = "/root"
 
@@ -41,12 +42,19 @@ class SyncExec:
             raise Unsupported(command.reason)
         return command
 
-    @property
-    def cut(self) -> tuple[int, int] | None:
-        """Where the RUN's text may be cut before its one sync (see `SyncCommand.cut`)."""
-        found = _find(self.run, {"HOME": _ANY_HOME, **_environment(self.run)})
-        only = found[0] if len(found) == 1 else None
-        return only.cut if isinstance(only, SyncCommand) else None
+    def cut(self) -> tuple[list[str], list[str]] | None:
+        """The arguments of two execs that do what this one does (see `cut_sync`)."""
+        execution = self.run.op.exec
+        secrets = [variable.name for variable in execution.secretenv]
+        mounted = any(m.mountType == pb.MountType.SECRET for m in execution.mounts)
+        known = {"HOME": _ANY_HOME, **_environment(self.run)}
+        return cut_sync(
+            execution.meta.args,
+            known,
+            execution.meta.cwd or "/",
+            unknown=secrets,
+            private=mounted or bool(secrets),
+        )
 
 
 def find_sync_exec(vertex: Vertex) -> SyncExec | None:

@@ -1,7 +1,7 @@
-"""A RUN that does something before its sync, as two: `pip install uv`, then `uv sync`.
+"""A RUN that does more than one sync, as several: `pip install uv`, then `uv sync`.
 
 A sync that is the first command of its RUN can be taken over; one that follows others cannot, since
-what they leave behind lies below the environment. The two halves leave what the whole would have.
+what they leave behind lies below the environment. The parts leave what the whole would have.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,22 +16,22 @@ _NAME = "llb.customname"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A graph with RUNs cut in two.
+    """A graph with RUNs cut into parts.
 
     `origins` leads from the digest of a vertex to that of the delegated vertex that it stands for,
-    `firsts` from the digest of a RUN's second half to the text of its first.
+    `parts` from the digest of a delegated RUN to its parts, the first one first.
     """
 
     graph: Graph
     origins: Mapping[str, str]
-    firsts: Mapping[str, str]
+    parts: Mapping[str, Sequence[Vertex]]
 
 
 def split_runs(graph: Graph, whole: Collection[str] = ()) -> Split:
     """Cut every RUN that can be cut, but for those with a digest in `whole`."""
     replaced: dict[str, Vertex] = {}
     origins: dict[str, str] = {}
-    firsts: dict[str, str] = {}
+    parts: dict[str, Sequence[Vertex]] = {}
 
     def now(output: Output) -> Output:
         vertex = replaced.get(output.vertex.digest)
@@ -39,35 +39,32 @@ def split_runs(graph: Graph, whole: Collection[str] = ()) -> Split:
 
     for vertex in graph.vertices():
         carried = vertex.with_inputs([now(each) for each in vertex.inputs])
-        halves = None if vertex.digest in whole else _halves(carried)
-        if halves is not None:
-            carried, text = halves
-            firsts[carried.digest] = text
-        if carried is not vertex:
-            replaced[vertex.digest] = carried
-        origins[carried.digest] = vertex.digest
+        found = [carried] if vertex.digest in whole else _parts(carried)
+        if len(found) > 1:
+            parts[vertex.digest] = found
+        if found[-1] is not vertex:
+            replaced[vertex.digest] = found[-1]
+        origins |= {part.digest: vertex.digest for part in found}
     head = None if graph.head is None else now(graph.head)
-    return Split(graph.with_head(head), origins, firsts)
+    return Split(graph.with_head(head), origins, parts)
 
 
-def _halves(run: Vertex) -> tuple[Vertex, str] | None:
-    """The second half of `run`, on top of the first, and the text of the first."""
+def _parts(run: Vertex) -> list[Vertex]:
+    """`run`, or what it is cut into, each part on top of the one before."""
     found = find_sync_exec(run)
-    cut = None if found is None else found.cut
-    if cut is None or any(_holds_state(mount) for mount in run.op.exec.mounts):
-        return None
-    *shell, script = run.op.exec.meta.args
-    if not shell[-1].startswith("-") or not shell[-1].endswith("c"):
-        return None
+    if found is None or any(_holds_state(mount) for mount in run.op.exec.mounts):
+        return [run]
     root = next(mount for mount in run.op.exec.mounts if mount.dest == "/")
     if root.input < 0 or sum(mount.input == root.input for mount in run.op.exec.mounts) > 1:
-        return None
-    text = script.encode()
-    first, second = text[: cut[0]].decode(), text[cut[1] :].decode()
-    before = _with_args(run, [*shell, first], run.inputs, _described(run, first))
+        return [run]
+    cut = found.cut()
+    if cut is None:
+        return [run]
+    first, second = cut
+    before = _parts(_with_args(run, first, run.inputs, _described(run, first[-1])))
     inputs = list(run.inputs)
-    inputs[root.input] = before.output(root.output)
-    return _with_args(run, [*shell, second], inputs, run.metadata), first
+    inputs[root.input] = before[-1].output(root.output)
+    return [*before, _with_args(run, second, inputs, run.metadata)]
 
 
 def _holds_state(mount: pb.Mount) -> bool:

@@ -7,6 +7,8 @@ gets here: BuildKit passes the document itself to the shell.
 
 from dataclasses import dataclass
 
+from uvlayers.dockerfile.shell.syntax import decode, encode
+
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-=")
 EXPANDED = frozenset("$`\\")
 
@@ -18,6 +20,12 @@ class FedShell:
     words: tuple[str, ...]
     script: str
     offset: int
+
+    def around(self, text: str) -> tuple[str, str]:
+        """What is before and after a script that is put in the place of this one in `text`."""
+        data = encode(text)
+        end = self.offset + len(encode(self.script))
+        return decode(data[: self.offset]), f"\n{decode(data[end:])}"
 
 
 def fed_shell(text: str) -> FedShell | None:
@@ -37,4 +45,4 @@ def fed_shell(text: str) -> FedShell | None:
     script = f"{body}\n"[1:]
     if not quoted and not EXPANDED.isdisjoint(script):
         return None  # the outer shell changes the script first
-    return FedShell(plain, script, len(f"{line}\n".encode(errors="surrogatepass")))
+    return FedShell(plain, script, len(encode(f"{line}\n")))

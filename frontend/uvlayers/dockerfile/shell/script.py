@@ -1,7 +1,6 @@
 """Every `uv sync` of a shell text, with what the script does before and after it."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
@@ -29,8 +28,6 @@ from uvlayers.dockerfile.shell.words import expand_fields
 # Builtins that an assignment in front changes neither for themselves nor for what follows.
 UNTOUCHED = (["true"], ["echo"], ["printf"])
 SUBSHELLS = frozenset(("subshell", "pipeline"))
-# What a text cannot be cut after: `<<EOF`, whose body comes later, `${X:=y}` and `$((X = 1))`.
-HEREDOC_OR_ASSIGNMENT = re.compile(r"<<|\$\{[^}]*=|\$\(\(")
 REASONS = {
     "subshell": "it runs in a subshell",
     "pipeline": "it is part of a pipeline",
@@ -57,8 +54,6 @@ class SyncRun:
     needed: bool = False
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    cut: tuple[int, int] | None = None
-    """Where the text ends that only runs programs first, and where the sync begins; in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ class Refused:
 class Step:
     """One element of an and-list of the script."""
 
-    text: str
+    node: Node
     effect: Effect
     syncs: tuple[SyncRun | Refused, ...] = ()
     list_end: bool = False
@@ -81,27 +76,38 @@ class Step:
     script_end: bool = False
     """In the script's last and-list, or in one whose failure ends the script."""
     errexit: bool = False
-    bounds: tuple[int, int] = (0, 0)
-    program: bool = False
-    """It runs a program, and leaves the state of the shell as it was."""
+    nested: bool = False
+    """In braces or in the background, where the text cannot be taken apart."""
+    end: int = 0
+    """Where it ends in the text, in bytes; the last of an and-list ends with its `|| exit 1`."""
+    state: bool = False
+    """A builtin that is understood, and changes nothing but the state of the shell."""
+
+    @property
+    def text(self) -> str:
+        return source(self.node)
 
 
 def read_script(text: str, scope: Scope) -> list[SyncRun | Refused]:
     """The syncs of `text` in its order, none left out; never raises."""
+    try:
+        steps = read_steps(text, scope)
+    except NotUnderstood as error:
+        return [Refused(error.reason, None)] if mentions_text(text) else []
+    return [_judged(steps, index, sync) for index, step in enumerate(steps) for sync in step.syncs]
+
+
+def read_steps(text: str, scope: Scope) -> list[Step]:
+    """What `text` does, one and-list element after the other; raises `NotUnderstood`."""
     while text.endswith("\\\n"):  # a continuation of nothing, which the parser does not take
         text = text[:-2]
     data = encode(text)
     if not all(character in "\t\n" or character.isprintable() for character in text):
-        return _refuse_text(text, "the text holds control characters")
+        raise NotUnderstood("the text holds control characters")
     root = parse(data)
     if root.has_error or skips_text(root, data):
-        return _refuse_text(text, "the shell text cannot be parsed")
-    steps = list(_Walk(data, scope).statements(root.children, final=True))
-    return [_judged(steps, index, sync) for index, step in enumerate(steps) for sync in step.syncs]
-
-
-def _refuse_text(text: str, reason: str) -> list[SyncRun | Refused]:
-    return [Refused(reason, None)] if mentions_text(text) else []
+        raise NotUnderstood("the shell text cannot be parsed")
+    return list(_Walk(data, scope).statements(root.children, final=True))
 
 
 def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun | Refused:
@@ -113,16 +119,7 @@ def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun |
     after = tuple(s.text for s in steps[index + 1 :] if s.effect is not Effect.QUIET)
     needed = step.script_end or (step.list_end and step.errexit)
     alone = not before and not after and needed and not sync.writes
-    cut = _cut(steps[:index], step)
-    return replace(sync, alone=alone, needed=needed, before=before, after=after, cut=cut)
-
-
-def _cut(earlier: Sequence[Step], sync: Step) -> tuple[int, int] | None:
-    """Between `A && B` and the sync in `A && B && uv sync`, whose failure is that of the script."""
-    programs = all(step.program and not step.list_end for step in earlier)
-    if not earlier or not programs or not sync.script_end:
-        return None
-    return earlier[-1].bounds[1], sync.bounds[0]
+    return replace(sync, alone=alone, needed=needed, before=before, after=after)
 
 
 class _Walk:
@@ -138,10 +135,11 @@ class _Walk:
         for index, node in enumerate(named):
             following = node.next_sibling
             if following is not None and following.type == "&":
-                yield self._apart(node, "it runs in the background")
+                yield replace(self._apart(node, "it runs in the background"), nested=True)
             elif node.type == "compound_statement":
                 last = final and index == len(named) - 1
-                yield from self.statements(node.children, final=last)
+                inside = self.statements(node.children, final=last)
+                yield from (replace(step, nested=True) for step in inside)
             else:
                 yield from self._statement(node, final=final and index == len(named) - 1)
 
@@ -161,7 +159,7 @@ class _Walk:
                 list_end=element is elements[-1],
                 script_end=final or aborts,
                 errexit=errexit,
-                bounds=(element.start_byte, element.end_byte),
+                end=(node if element is elements[-1] else element).end_byte,
             )
 
     def _element(self, node: Node) -> Step:
@@ -183,7 +181,7 @@ class _Walk:
         background = node.next_sibling is not None and node.next_sibling.type == "&"
         if node.type not in SUBSHELLS and not background:
             region.forget_changes(node, scope)
-        return Step(source(node), Effect.OUTWARD, syncs, list_end=True)
+        return Step(node, Effect.OUTWARD, syncs, list_end=True)
 
     def _simple(self, node: Node, command: SimpleCommand) -> Step:
         substitutions = region.substitutions(node)
@@ -192,13 +190,14 @@ class _Walk:
         own = self._sync(command, traces=command.writes or not quiet)
         region.follow_defaults(node, self.scope)
         if own is not None:
-            return Step(source(node), Effect.OUTWARD, (*syncs, own))
+            return Step(node, Effect.OUTWARD, (*syncs, own))
         syncs = syncs or self._refused(node)
         effect = self._run(command)
-        program = effect is None and not HEREDOC_OR_ASSIGNMENT.search(source(node))
-        if effect is None or command.writes or command.reads or not quiet:
+        redirected = command.writes or command.reads
+        state = effect in (Effect.QUIET, Effect.MOVE) and quiet and not redirected
+        if effect is None or redirected or not quiet:
             effect = Effect.OUTWARD
-        return Step(source(node), effect, tuple(syncs), program=program)
+        return Step(node, effect, tuple(syncs), state=state)
 
     def _refused(self, node: Node) -> list[SyncRun | Refused]:
         return [

@@ -90,8 +90,12 @@ def encode(text: str) -> bytes:
     return text.encode(errors="surrogatepass")
 
 
+def decode(data: bytes) -> str:
+    return data.decode(errors="surrogatepass")
+
+
 def source(node: Node) -> str:
-    return (node.text or b"").decode(errors="surrogatepass")
+    return decode(node.text or b"")
 
 
 def descendants(node: Node) -> Iterator[Node]:

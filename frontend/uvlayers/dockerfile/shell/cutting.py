@@ -1,0 +1,121 @@
+"""A shell text in two: what comes before a sync, and the sync with what follows it.
+
+Run one after the other by two shells, on one file system, they do what the whole text does in one.
+What the first part makes of the shell itself (`cd`, `export`, `set`) is done again in the second.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uvlayers.dockerfile.shell import region
+from uvlayers.dockerfile.shell.builtins import Effect
+from uvlayers.dockerfile.shell.scope import Scope
+from uvlayers.dockerfile.shell.script import Refused, Step, SyncRun, read_steps
+from uvlayers.dockerfile.shell.syntax import decode, encode, source
+from uvlayers.dockerfile.shell.traces import is_volatile, leaves_files, may_delete, only_adds
+
+# A secret is mounted for both parts, and neither can change it.
+_SECRET = re.compile(r"\$\( *cat +/run/secrets/[\w.-]+ *\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The texts of the two parts."""
+
+    first: str
+    second: str
+
+
+def cut_script(text: str, scope: Scope, *, private: bool) -> Cut | None:
+    """`text` cut before the last of its syncs that others come before, or after one of several.
+
+    None where it cannot be cut. `private`: secrets are in reach, so that nothing may be stored in
+    between that the text may delete later. Raises `NotUnderstood` for a text that cannot be read.
+    """
+    steps = read_steps(text, scope)
+    if not any(_is_sync(step) for step in steps):
+        return None
+    for index in range(len(steps) - 1, 0, -1):
+        if _is_boundary(steps, index) and _can_be_cut(steps, index, private=private):
+            return _cut_at(encode(text), steps, index)
+    return None
+
+
+def _is_sync(step: Step) -> bool:
+    return any(isinstance(sync, SyncRun) for sync in step.syncs)
+
+
+def _is_boundary(steps: Sequence[Step], index: int) -> bool:
+    """Between anything else and a sync, or between a sync and more syncs."""
+    if _is_sync(steps[index]):
+        return any(step.effect is Effect.OUTWARD for step in steps[:index])
+    return _is_sync(steps[index - 1]) and any(step.syncs for step in steps[index:])
+
+
+def _can_be_cut(steps: Sequence[Step], index: int, *, private: bool) -> bool:
+    before, first, after = steps[:index], steps[index], steps[index + 1 :]
+    joined = not before[-1].list_end
+    # in any other list, what follows would be skipped if a part before fails
+    if first.nested or (joined and not first.script_end):
+        return False
+    return all(
+        _can_be_parted(step, before[position + 1 :]) for position, step in enumerate(before)
+    ) and all(_keeps(step, private=private) for step in (first, *after))
+
+
+def _can_be_parted(step: Step, following: Sequence[Step]) -> bool:
+    """Whether `step` can be in the first part, and what it changes in the shell is known."""
+    if step.nested or is_volatile(step.text):
+        return False
+    if step.syncs or leaves_files(step.node):
+        return not any(isinstance(sync, Refused) for sync in step.syncs)
+    if not step.state:
+        return False
+    reads = (source(each) for each in region.substitutions(step.node))
+    settled = all(each.effect is not Effect.OUTWARD for each in following)
+    return settled or all(_SECRET.fullmatch(text) for text in reads)
+
+
+def _keeps(step: Step, *, private: bool) -> bool:
+    """Whether what the first part stored is still wanted after `step`."""
+    if step.effect is not Effect.OUTWARD or _is_sync(step):
+        return True
+    return only_adds(step.node) if private else not may_delete(step.node)
+
+
+def _cut_at(text: bytes, steps: Sequence[Step], index: int) -> Cut:
+    before, first = steps[:index], steps[index]
+    last = _last_to_keep(before)
+    head, tail = text[: last.end], text[first.node.start_byte :]
+    position = before.index(last)
+    simple = position == 0 or before[position - 1].list_end
+    if last.list_end and not (last.errexit and simple):
+        head += b"; :"  # an and-list that fails does not end the script
+    return Cut(decode(head), _state_again(before) + decode(tail))
+
+
+def _last_to_keep(before: Sequence[Step]) -> Step:
+    """The last step of the first part: what only changes the shell is for the second alone."""
+    last = next(step for step in reversed(before) if not _is_again(step))
+    following = before[before.index(last) + 1 :]
+    # in an and-list of its own, a failure of `last` would mean something else
+    joined = all(not step.list_end for step in (last, *following))
+    return last if last.list_end or joined else before[-1]
+
+
+def _is_again(step: Step) -> bool:
+    return step.state and not leaves_files(step.node)
+
+
+def _state_again(before: Sequence[Step]) -> str:
+    """What brings a new shell to where the old one was, in and-lists as they were."""
+    text, lists = "", ""
+    for step in before:
+        if _is_again(step):
+            text += f"{step.text} && "
+        if step.list_end and text:
+            ended = " || exit 1" if step.script_end else ""
+            lists += f"{text.removesuffix(' && ')}{ended}\n"
+            text = ""
+    return lists + text

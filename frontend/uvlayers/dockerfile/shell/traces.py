@@ -1,0 +1,156 @@
+"""What well-known programs leave behind when they have ended: files, and nothing else.
+
+A RUN that is cut in two is two containers. A process that the first part leaves running, or a file
+that the engine makes anew for each container, would be missed in the second; and what the second
+part deletes would stay in the layer of the first.
+"""
+
+# Long lists of words are read best as words:
+# ruff: noqa: SIM905
+
+import re
+from posixpath import basename
+
+from tree_sitter import Node
+
+from uvlayers.dockerfile.shell.syntax import HARMLESS_TARGETS, REDIRECTIONS, descendants, source
+
+# They end when they are done, and what they do to the container they do to its files.
+LEAVE_FILES = frozenset(
+    """
+    [ add-apt-repository addgroup adduser apk apt apt-cache apt-config apt-get apt-key apt-mark awk
+    base64 basename bsdtar bunzip2 bzip2 cargo cat cc chgrp chmod chown cksum cmake cmp comm
+    corepack cp curl cut date dd deluser delgroup diff dirname dnf dpkg dpkg-reconfigure du echo
+    egrep expr false fc-cache fgrep file find g++ gawk gcc getent git gpg grep groupadd groupdel
+    groupmod gunzip gzip head hostname id install jq ldconfig ln locale-gen localedef ls make md5sum
+    microdnf mkdir mktemp mv ninja npm nproc openssl passwd pip pip3 pipx pkg-config pnpm printf pwd
+    readlink realpath rm rmdir rpm rustup sed seq setcap sha1sum sha256sum sha512sum sleep sort
+    split ssh-keygen ssh-keyscan stat strip tail tar tee test touch tr true truncate tzdata uname
+    uniq unlink unxz unzip update-alternatives update-ca-certificates update-locale useradd userdel
+    usermod wc wget which whoami xz yarn yq yum zip zstd zypper
+    """.split()
+)
+# Of these, what neither deletes nor replaces a file that was there.
+ONLY_ADD = frozenset("[ chgrp chmod chown cmp echo false ls mkdir printf test touch true".split())
+# They may delete what an earlier command left, or are asked to run what does.
+MAY_DELETE = frozenset(
+    """
+    apk apt apt-get apt-mark bash bleachbit busybox conda dash dd deluser delgroup dnf dpkg find git
+    groupdel make mamba microdnf micromamba mv npm pip pip3 pipx pnpm rm rmdir rpm sed sh shred
+    sudo tee truncate unlink userdel xargs yarn yum zypper
+    """.split()
+)
+_UV_FILES = frozenset(("build", "export", "lock", "pip", "python", "sync", "venv"))
+_UV_DELETES = frozenset(("cache", "pip", "python", "tool"))
+_PYTHON = re.compile(r"python(3(\.\d+)?)?")
+_PYTHON_MODULES = frozenset(("compileall", "ensurepip", "pip", "venv"))
+_SHELLS = frozenset(("ash", "bash", "dash", "sh"))
+_DOWNLOADERS = frozenset(("curl", "wget"))
+# Inside parentheses they change nothing that outlives them.
+_STATE = frozenset((":", "cd", "export", "set", "umask", "unset"))
+# What the engine mounts for each container, and what the shell makes for each process.
+_VOLATILE = re.compile(
+    r"/etc/(hosts|hostname|resolv\.conf)|/dev/shm|/proc/|/sys/"
+    r"|\$\{?([$!?_]|RANDOM|SRANDOM|SECONDS|LINENO|PPID|PIPESTATUS|BASHPID|EPOCH)"
+)
+# What a text cannot be cut after: `<<EOF`, whose body comes later, `${X:=y}` and `$((X = 1))`.
+_HEREDOC_OR_ASSIGNMENT = re.compile(r"<<|\$\{[^}]*=|\$\(\(")
+_ENCLOSED = frozenset(("pipeline", "subshell"))
+_FOLLOWED = frozenset(("command", "if_statement", "list", "test_command", "while_statement"))
+_CHANGES = frozenset(
+    (
+        "c_style_for_statement",
+        "declaration_command",
+        "for_statement",
+        "function_definition",
+        "unset_command",
+        "variable_assignment",
+    )
+)
+
+
+def is_volatile(text: str) -> bool:
+    """Whether a text depends on something that another container, or shell, does not share."""
+    return bool(_VOLATILE.search(text) or _HEREDOC_OR_ASSIGNMENT.search(text))
+
+
+def leaves_files(node: Node) -> bool:
+    """Whether a statement only runs programs that leave files, and keeps the shell as it was."""
+    kind = node.children[0].type if node.type == "redirected_statement" else node.type
+    enclosed = kind in _ENCLOSED
+    if is_volatile(source(node)) or not (enclosed or kind in _FOLLOWED):
+        return False
+    if not enclosed and any(_changes_shell(child) for child in descendants(node)):
+        return False
+    return all(_leaves_files(command, enclosed=enclosed) for command in _commands(node))
+
+
+def only_adds(node: Node) -> bool:
+    """Whether a statement leaves every file that was there, and what is in it."""
+    overwrites = any(
+        child.type in REDIRECTIONS and child.children[-1].text not in HARMLESS_TARGETS
+        for child in descendants(node)
+    )
+    return not overwrites and all(_name(command) in ONLY_ADD for command in _commands(node))
+
+
+def may_delete(node: Node) -> bool:
+    """Whether a statement is known to run something that deletes files."""
+    return any(_deletes(_words(command)) for command in _commands(node))
+
+
+def _commands(node: Node) -> list[Node]:
+    return [child for child in descendants(node) if child.type == "command"]
+
+
+def _changes_shell(node: Node) -> bool:
+    if node.type == "variable_assignment" and node.parent is not None:
+        return node.parent.type != "command"  # `X=1 make` sets it for that program only
+    return node.type in _CHANGES
+
+
+def _words(command: Node) -> list[str]:
+    words = [
+        source(child)
+        for child in command.children
+        if child.type not in REDIRECTIONS and child.type != "variable_assignment"
+    ]
+    while len(words) > 1 and words[0] in ("command", "env"):
+        words = words[1:]
+    return words
+
+
+def _name(command: Node) -> str:
+    words = _words(command)
+    return basename(words[0]) if words else ""
+
+
+def _leaves_files(command: Node, *, enclosed: bool) -> bool:
+    name, arguments = _name(command), _words(command)[1:]
+    if name == "uv":
+        return arguments[:1] != [] and arguments[0] in _UV_FILES
+    if name == "exit":
+        return arguments == ["1"]
+    if _PYTHON.fullmatch(name):
+        return arguments[:1] == ["-m"] and arguments[1:2] != [] and arguments[1] in _PYTHON_MODULES
+    if name in _SHELLS:
+        return _is_fed_by_download(command)
+    return name in LEAVE_FILES or (enclosed and name in _STATE)
+
+
+def _deletes(words: list[str]) -> bool:
+    name = basename(words[0]) if words else ""
+    if name == "uv":
+        return any(word in _UV_DELETES for word in words[1:])
+    if _PYTHON.fullmatch(name):
+        return words[1:3] == ["-m", "pip"]
+    return name in MAY_DELETE
+
+
+def _is_fed_by_download(command: Node) -> bool:
+    """`curl URL | sh` is an installer; any other script may do anything."""
+    pipeline = command.parent
+    if pipeline is None or pipeline.type != "pipeline":
+        return False
+    first = next(each for each in pipeline.children if each.is_named)
+    return first.type == "command" and _name(first) in _DOWNLOADERS
