@@ -5,9 +5,10 @@ projects need none of that. The user's own command runs on the environment witho
 leave out what the layers hold; what it adds is one more layer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from uvlayers.dockerfile.command import SyncCommand
+from uvlayers.llb.fileop import covers, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Label, diff, merge
 from uvlayers.llb.rewriting import with_root
@@ -19,14 +20,25 @@ _BESIDE = Label("[uvlayers] merge environment without packages")
 _ADDED = Label("[uvlayers] what the command adds")
 
 
-def is_movable(recipe: Recipe) -> bool:
-    """Whether the command can be told what to leave out, and does nothing else."""
+def is_movable(recipe: Recipe, prefixes: Sequence[str], real: Callable[[str], str]) -> bool:
+    """Whether the command can be told what to leave out, and the RUN keeps off the environment.
+
+    `prefixes` are the places that the layers write to, `real` resolves the links in a path of the
+    state below.
+    """
     only = recipe.request.selection.install
     named = only.only_project or only.only_workspace or only.only_local or only.only_packages
     args = recipe.found.run.op.exec.meta.args
     shell = recipe.command.span is None or (len(args) == _SHELL_ARGUMENTS and args[1] == "-c")
     # a build without isolation needs the packages that would not be there
-    return recipe.command.alone and not named and shell and not recipe.request.shared_builds
+    if named or not shell or recipe.request.shared_builds:
+        return False
+    if recipe.command.alone:
+        return True
+    if recipe.command.aside is None:
+        return False
+    paths = [real(path) for path in recipe.command.aside]
+    return not any(reaches(paths, prefix) or covers(paths, prefix) for prefix in prefixes)
 
 
 def run_beside(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from itertools import accumulate
 
 from uvlayers.building import Prepared, prepare
@@ -12,6 +13,7 @@ from uvlayers.dockerfile.find import SyncExec
 from uvlayers.emit import EmittedLayer, Install, emit_layer
 from uvlayers.errors import Unsupported
 from uvlayers.explain import Fetch
+from uvlayers.files import StatePaths
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.installation import Left
@@ -76,7 +78,7 @@ def take_over(
     outputs = [*(() if before else skeleton), *(each.output for each in layers)]
     titles = [*(() if before else ("virtual environment",) * len(skeleton))]
     titles += [each.layer.title for each in layers]
-    rest = _rest(recipe, before)
+    rest = _rest(recipe, before, shop.states)
     if rest is Rest.BESIDE:
         outputs.append(_run_beside(recipe, skeleton, state, shop.states))
     after = recipe.root.with_layers(
@@ -140,13 +142,15 @@ def _is_like(output: Output, recipe: Recipe, states: States) -> bool:
     return not existed or shared_directories(states, output, interpreter) == recipe.directories
 
 
-def _rest(recipe: Recipe, before: Sequence[Installed]) -> Rest:
+def _rest(recipe: Recipe, before: Sequence[Installed], states: States) -> Rest:
     left = recipe.installation.left
     if recipe.checked and recipe.command.alone and not left:
         return Rest.NOTHING
     # what an earlier command installed must be replaced, which only uv does
     again = any(each.names - {wheel.name for wheel in each.wheels} for each in before)
-    if all(each.local for each in left) and not again and is_movable(recipe):
+    real = partial(StatePaths(states).real, recipe.root.shadow)
+    local = all(each.local for each in left)
+    if local and not again and is_movable(recipe, _prefixes(recipe), real):
         return Rest.BESIDE
     return Rest.ON_TOP
 

@@ -732,3 +732,36 @@ SHELL_TOKENS = st.sampled_from(
 @given(st.lists(SHELL_TOKENS, max_size=14), st.sampled_from(["", " ", "\n"]))
 def test_never_raises_on_shell_like_text(tokens: list[str], separator: str) -> None:
     find_sync(["bash", "-c", separator.join(tokens)], ENVIRONMENT, CWD)
+
+
+@pytest.mark.parametrize(
+    ("after", "aside"),
+    [
+        ("", ()),
+        ("&& rm -rf /root/.cache/uv ~/.x /tmp/*", ("/root/.cache/uv", "/root/.x", "/tmp")),
+        ("; rm /x", None),
+        ("&& uv cache clean && apt-get clean", ("/var/cache/apt", "/var/lib/apt")),
+        ("&& cd /srv && chown -R x:y data ../z/*", ("/srv/data", "/z")),
+        ("&& D=/d && mkdir -p $D/a", ("/d/a",)),
+        ("&& chmod -R go-w .venv", ("/app/.venv",)),
+        ("&& chown --reference=/x /y", None),
+        ("&& mkdir -m 0700 /x", None),
+        ("&& touch -r /x /y", None),
+        ("&& rm *.txt", None),
+        ("&& rm $(ls)", None),
+        ("&& ls > /x", None),
+        ("&& ls", None),
+        ("&& (rm /x)", None),
+        ("&& uv run x", None),
+        ("|| rm /x", None),
+    ],
+)
+def test_what_the_commands_after_a_sync_touch(after: str, aside: tuple[str, ...] | None) -> None:
+    first, *_ = found(f"uv sync {after}")
+    assert getattr(first, "aside", None) == aside
+
+
+def test_a_sync_that_is_not_the_first_leaves_nothing_aside() -> None:
+    assert the("ls && uv sync").aside is None
+    assert the("uv sync > log").aside is None
+    assert the("cd x && uv sync").aside == ()

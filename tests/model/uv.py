@@ -255,6 +255,8 @@ def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
                 pass
             case ["cd", directory]:
                 cwd = normpath(join(cwd, directory))
+            case ["touch", path]:
+                root = {**root, path: File(b"")}
             case ["uv", "sync", *flags]:
                 root = _sync(flags, cwd, run, seen)
             case _:

@@ -84,7 +84,7 @@ class Stage:
 
 
 def syncs(environment: st.SearchStrategy[str]) -> st.SearchStrategy[Sync]:
-    flags = ("", "", "", " --no-install-project", " --inexact", " && touch /z")
+    flags = ("", "", "", " --no-install-project", " --inexact", " && touch /z", " && look")
     return st.builds(
         Sync,
         st.sampled_from(tuple(PROJECTS)),

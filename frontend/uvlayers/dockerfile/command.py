@@ -25,7 +25,9 @@ class SyncCommand:
     only known when it runs. `cwd` is absolute, symbolic links in it unresolved. `alone`: the RUN
     leaves nothing behind but what this sync does. `needed`: the RUN fails if the sync fails.
     `before` and `after` are the texts of the RUN's other commands that can leave something behind
-    (or, after, can fail). `span` counts bytes of the shell text. `umask` is what the RUN set it
+    (or, after, can fail). `aside`: the RUN needs this sync, which is its first command, and those
+    after it change nothing but what is at or below these absolute paths; None if they may do more.
+    `span` counts bytes of the shell text. `umask` is what the RUN set it
     to. All this holds only if the directories `entered` exist: the RUN changes to them.
     """
 
@@ -39,6 +41,7 @@ class SyncCommand:
     needed: bool = True
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    aside: tuple[str, ...] | None = None
     umask: int | None = None
     entered: tuple[str, ...] = ()
 
@@ -199,6 +202,7 @@ def _command(sync: SyncRun) -> SyncCommand:
         needed=sync.needed,
         before=sync.before,
         after=sync.after,
+        aside=sync.aside,
         umask=sync.scope.umask,
         entered=sync.scope.entered,
     )

@@ -23,6 +23,7 @@ from uvlayers.dockerfile.shell.syntax import (
     skips_text,
     source,
 )
+from uvlayers.dockerfile.shell.traces import touched_paths
 from uvlayers.dockerfile.shell.words import expand_fields
 
 # Builtins that an assignment in front changes neither for themselves nor for what follows.
@@ -54,6 +55,8 @@ class SyncRun:
     needed: bool = False
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    aside: tuple[str, ...] | None = None
+    """Absolute paths, at or below which what follows may change something; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Step:
     """Where it ends in the text, in bytes; the last of an and-list ends with its `|| exit 1`."""
     state: bool = False
     """A builtin that is understood, and changes nothing but the state of the shell."""
+    touches: tuple[str, ...] | None = None
+    """Absolute paths, at or below which it may change something; None if unknown."""
 
     @property
     def text(self) -> str:
@@ -119,7 +124,17 @@ def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun |
     after = tuple(s.text for s in steps[index + 1 :] if s.effect is not Effect.QUIET)
     needed = step.script_end or (step.list_end and step.errexit)
     alone = not before and not after and needed and not sync.writes
-    return replace(sync, alone=alone, needed=needed, before=before, after=after)
+    aside = None if before or sync.writes or not needed else _touched(steps[index + 1 :])
+    return replace(sync, alone=alone, needed=needed, before=before, after=after, aside=aside)
+
+
+def _touched(steps: list[Step]) -> tuple[str, ...] | None:
+    found: list[str] = []
+    for step in steps:
+        if step.touches is None or step.syncs:
+            return None
+        found.extend(step.touches)
+    return tuple(found)
 
 
 class _Walk:
@@ -195,9 +210,26 @@ class _Walk:
         effect = self._run(command)
         redirected = command.writes or command.reads
         state = effect in (Effect.QUIET, Effect.MOVE) and quiet and not redirected
+        touches: tuple[str, ...] | None = () if state else None
+        if effect is None and quiet and not redirected:
+            touches = self._touches(command)
         if effect is None or redirected or not quiet:
             effect = Effect.OUTWARD
-        return Step(node, effect, tuple(syncs), state=state)
+        return Step(node, effect, tuple(syncs), state=state, touches=touches)
+
+    def _touches(self, command: SimpleCommand) -> tuple[str, ...] | None:
+        if self.scope.cwd is None or self.scope.lost or command.assignments:
+            return None
+        try:
+            words = [
+                # what a pattern names is in its directory
+                field + raw[len(raw.removesuffix("/*")) :]
+                for raw in command.words
+                for field in expand_fields(raw.removesuffix("/*"), self.scope)
+            ]
+        except NotUnderstood:
+            return None
+        return touched_paths(words, self.scope.cwd)
 
     def _refused(self, node: Node) -> list[SyncRun | Refused]:
         return [

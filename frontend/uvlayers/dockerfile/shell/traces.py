@@ -9,7 +9,8 @@ part deletes would stay in the layer of the first.
 # ruff: noqa: SIM905
 
 import re
-from posixpath import basename
+from collections.abc import Sequence
+from posixpath import basename, join, normpath
 
 from tree_sitter import Node
 
@@ -46,6 +47,15 @@ _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 _PYTHON_MODULES = frozenset(("compileall", "ensurepip", "pip", "venv"))
 _SHELLS = frozenset(("ash", "bash", "dash", "sh"))
 _DOWNLOADERS = frozenset(("curl", "wget"))
+# Their arguments are all that they touch; a link below one of them is not followed.
+TOUCH_ARGUMENTS = frozenset(("chgrp", "chmod", "chown", "mkdir", "rm", "rmdir", "touch"))
+_TOUCH_CACHES = {
+    ("apt", "clean"): ("/var/cache/apt", "/var/lib/apt"),
+    ("apt-get", "clean"): ("/var/cache/apt", "/var/lib/apt"),
+    ("uv", "cache", "clean"): (),
+    ("uv", "cache", "prune"): (),
+}
+_FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown"))
 # Inside parentheses they change nothing that outlives them.
 _STATE = frozenset((":", "cd", "export", "set", "umask", "unset"))
 # What the engine mounts for each container, and what the shell makes for each process.
@@ -55,6 +65,8 @@ _VOLATILE = re.compile(
 )
 # What a text cannot be cut after: `<<EOF`, whose body comes later, `${X:=y}` and `$((X = 1))`.
 _HEREDOC_OR_ASSIGNMENT = re.compile(r"<<|\$\{[^}]*=|\$\(\(")
+# Options that take no argument and follow no link.
+_PLAIN_OPTION = re.compile(r"--|-[Rfhrpv]+|--(recursive|force|parents|verbose|no-dereference)")
 _ENCLOSED = frozenset(("pipeline", "subshell"))
 _FOLLOWED = frozenset(("command", "if_statement", "list", "test_command", "while_statement"))
 _CHANGES = frozenset(
@@ -97,6 +109,26 @@ def only_adds(node: Node) -> bool:
 def may_delete(node: Node) -> bool:
     """Whether a statement is known to run something that deletes files."""
     return any(_deletes(_words(command)) for command in _commands(node))
+
+
+def touched_paths(words: Sequence[str], cwd: str) -> tuple[str, ...] | None:
+    """The absolute paths that a program may change something at or below; None if unknown.
+
+    `words` are what it is started with, but for patterns that end in `/*`, which stay as written.
+    """
+    if tuple(words) in _TOUCH_CACHES:
+        return _TOUCH_CACHES[tuple(words)]
+    name = basename(words[0])
+    options = [word for word in words[1:] if word.startswith("-")]
+    if name not in TOUCH_ARGUMENTS or not all(map(_PLAIN_OPTION.fullmatch, options)):
+        return None
+    if name == "touch" and options:  # its `-r` takes a path
+        return None
+    arguments = [word for word in words[1:] if not word.startswith("-")]
+    if name in _FIRST_IS_NO_PATH:
+        arguments = arguments[1:]
+    paths = [normpath(join(cwd, argument.removesuffix("/*"))) for argument in arguments]
+    return tuple(f"/{path.lstrip('/')}" for path in paths)
 
 
 def _commands(node: Node) -> list[Node]:
