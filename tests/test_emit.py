@@ -18,7 +18,9 @@ from tests.python.facts import make_interpreter
 
 BASE, CONTEXT = dockerfiles.image("python"), dockerfiles.context()
 RUN = dockerfiles.run(BASE, "uv sync --locked", line=5).vertex
-GUEST = Guest(probe=b"probe", environment=b"environment", unpack=b"unpack", build=b"build")
+GUEST = Guest(
+    probe=b"probe", environment=b"environment", unpack=b"unpack", build=b"build", survey=b"survey"
+)
 
 
 def wheel(name: str, size: int, *, direct: bool = False) -> Wheel:

@@ -6,7 +6,7 @@ state, the guest, the wheel and the options, so it is shared by projects and by 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from posixpath import basename
 
 from uvlayers.layers.artifacts import Built, PathWheel
@@ -23,6 +23,9 @@ OUTPUT = "/uvlayers/out"
 FACTS = "/uvlayers/facts"
 FACTS_NAME = "facts.json"
 PROJECT = "/uvlayers/project"
+TARGET = "/uvlayers/target"
+MOUNTS = "/uvlayers/mounts"
+SURVEY_NAME = "survey.json"
 
 # uv_cache.json of a local wheel. uv puts in the change time of the archive, which no copy of the
 # archive keeps: a later `uv sync` installs such a wheel anew, as it does with uv's own.
@@ -46,6 +49,7 @@ class Guest:
     environment: bytes
     unpack: bytes
     build: bytes
+    survey: bytes
 
     def output(self) -> Output:
         contents = [
@@ -62,6 +66,11 @@ class Guest:
         """Apart from the others: to change how packages are built installs no wheel anew."""
         contents = [File("/build.py", self.build)]
         return files(contents, Label("[internal] uvlayers guest that builds")).output()
+
+    def surveyor(self) -> Output:
+        """Apart from the others as well: most builds are for one platform and need none."""
+        contents = [File("/survey.py", self.survey)]
+        return files(contents, Label("[internal] uvlayers guest that compares platforms")).output()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,45 @@ def _uv_python(uv: str) -> tuple[str, ...]:
     """A Python that the RUN's uv knows, isolated from site-packages and from the environment."""
     quiet = ("--quiet", "--offline", "--no-cache", "--no-project")
     return (uv, "run", *quiet, "python", "-I", "-S", "-B")
+
+
+def emit_survey(
+    run: Vertex,
+    python: str,
+    twin: tuple[Output, Sequence[Mount]],
+    target: tuple[Output, Sequence[Mount]],
+    guest: Output,
+    questions: Mapping[str, object],
+) -> Output:
+    """The exec that reads a state for another platform and its twin, on which `python` runs it.
+
+    Each comes with the mounts through which its uv is seen. What is written there is thrown away:
+    only mount points are.
+    """
+    places = {mount.dest: f"{MOUNTS}/{index}" for index, mount in enumerate(target[1])}
+    document = {
+        **questions,
+        "target": TARGET,
+        "mounts": places,
+        "facts": f"{FACTS}/{SURVEY_NAME}",
+    }
+    arguments = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    process = Process(
+        args=(python, "-I", "-S", "-B", f"{GUEST}/survey.py", arguments),
+        environment=tuple(run.op.exec.meta.env),
+        user="0:0",
+    )
+    seen = [replace(mount, dest=f"{TARGET}{places[mount.dest]}") for mount in target[1]]
+    mounts = [
+        Mount("/", twin[0], readonly=True),
+        *twin[1],
+        Mount(GUEST, guest, readonly=True),
+        Mount(TARGET, target[0]),
+        *seen,
+        Mount(FACTS, output=True),
+    ]
+    label = _label("compare platforms", run)
+    return exec_op(process, mounts, run.op.platform, label).output()
 
 
 def emit_layer(layer: Layer, install: Install, run: Vertex) -> EmittedLayer:

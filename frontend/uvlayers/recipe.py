@@ -10,25 +10,27 @@ from dataclasses import dataclass
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
+from uvlayers.dockerfile.twin import Twins, platform_name
 from uvlayers.dockerfile.view import ExecView
 from uvlayers.errors import Unsupported
 from uvlayers.files import Directories, ExecFiles, directories_above, directories_to
+from uvlayers.foreign import is_foreign, make_foreign_skeleton
 from uvlayers.gateway.states import States
 from uvlayers.installation import Installation, normalized_names, plan_installation
+from uvlayers.layers.artifacts import Built
 from uvlayers.llb.fileop import absolute, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
 from uvlayers.lock.model import Lock
 from uvlayers.lock.select import select
 from uvlayers.locked import read_lock, require_not_stale
-from uvlayers.pb import ops_pb2 as pb
 from uvlayers.python.interpreter import Interpreter
 from uvlayers.python.tags import compatible_tags
 from uvlayers.python.wheels import TagRanks
 from uvlayers.settings.agreement import require_agreement
 from uvlayers.settings.request import SyncRequest
 from uvlayers.settings.resolve import resolve
-from uvlayers.skeleton import Skeleton, make_skeleton
+from uvlayers.skeleton import Skeleton, ground_of, make_skeleton, skeleton_arguments
 from uvlayers.workshop import Workshop
 
 
@@ -63,7 +65,7 @@ def read_recipe(
     build must end.
     """
     run = found.run
-    _require_plain(run, command, shop.build_platform)
+    _require_plain(command)
     root = Layered.on(state(run.inputs[found.root_input]))
     files = ExecFiles(shop.states, ExecView(run, state))
     request = resolve(command, files)
@@ -72,22 +74,49 @@ def read_recipe(
     lock = read_lock(request, files)
     checked = require_not_stale(request, lock)
     directories = directories_above(shop.states, root.shadow, request.environment_path)
-    skeleton = make_skeleton(
-        run, command, request, root.shadow, directories, shop.states, shop.guest
-    )
+    skeleton = _skeleton(run, command, request, root.shadow, directories, shop)
     require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
     installation = _installation(request, lock, skeleton.interpreter)
+    if skeleton.ground.run != run:
+        installation = _without_builds(installation)
     if skeleton.interpreter.environment is not None and skeleton.interpreter.environment.existed:
         directories = shared_directories(shop.states, root.shadow, skeleton.interpreter)
     _require_own_group(directories)
     return Recipe(found, command, root, request, checked, directories, skeleton, installation)
 
 
-def _require_plain(run: Vertex, command: SyncCommand, build_platform: pb.Platform) -> None:
+def _skeleton(
+    run: Vertex,
+    command: SyncCommand,
+    request: SyncRequest,
+    below: Output,
+    directories: Directories,
+    shop: Workshop,
+) -> Skeleton:
+    """The empty environment; where the builder cannot run the RUN, by means of its twin."""
+    arguments = skeleton_arguments(run, command, request, directories)
+    ground = ground_of(run, command, request, below)
+    if not is_foreign(run, shop.build_platform):
+        return make_skeleton(ground, arguments, shop.states, shop.guest)
+    try:
+        twins = Twins(run.op.platform, shop.build_platform)
+        twin = ground_of(twins.run(run), command, request, twins.output(below))
+        return make_foreign_skeleton(ground, twin, arguments, shop)
+    except Unsupported as reason:
+        platform = platform_name(run.op.platform)
+        message = f"it is for another platform, `{platform}`: {reason.message}"
+        raise Unsupported(message, hint=reason.hint) from reason
+
+
+def _without_builds(installation: Installation) -> Installation:
+    """What is built may depend on the machine that builds it."""
+    reason = "it must be built, and that for another platform than the builder's"
+    built = (wheel.name for wheel in installation.wheels if isinstance(wheel, Built))
+    return installation.without(dict.fromkeys(built, reason))
+
+
+def _require_plain(command: SyncCommand) -> None:
     """Raise Unsupported for a RUN whose surroundings we cannot reproduce."""
-    platform = run.op.platform
-    if (platform.OS, platform.Architecture) != (build_platform.OS, build_platform.Architecture):
-        raise Unsupported(f"it is for another platform: `{platform.OS}/{platform.Architecture}`")
     if command.before:
         raise Unsupported(f"another command comes first: `{command.before[0]}`")
     if command.umask is not None:

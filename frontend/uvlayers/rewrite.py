@@ -188,6 +188,7 @@ def _rewrite(
         states=states,
         guest=guest.output(),
         builder=guest.builder(),
+        surveyor=guest.surveyor(),
         build_platform=gateway.capabilities.build_platform,
         budget=options.layer_budget or DEFAULT_BUDGET,
         given_up={
@@ -265,5 +266,9 @@ def _guest() -> Guest:
             return file.read()
 
     return Guest(
-        probe=read("probe"), environment=read("environment"), unpack=unpacker(), build=builder()
+        probe=read("probe"),
+        environment=read("environment"),
+        unpack=unpacker(),
+        build=builder(),
+        survey=read("survey"),
     )

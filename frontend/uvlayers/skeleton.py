@@ -11,6 +11,7 @@ from uvlayers.errors import Unsupported
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.llb.graph import Output, Vertex
+from uvlayers.llb.ops import Mount
 from uvlayers.python.interpreter import Interpreter, parse_facts
 from uvlayers.settings.request import SyncRequest
 from uvlayers.settings.synthetic import synthetic_project
@@ -21,34 +22,45 @@ _SECRET = ("PASSWORD", "TOKEN", "USERNAME", "INDEX", "SECRET", "KEY")
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Where the skeleton for a `run` is made: a state, and the mounts through which it sees uv."""
+
+    run: Vertex
+    root: Output
+    mounts: tuple[Mount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Skeleton:
-    """`root` is the state that it was made on, `is_empty` says that it has no file of its own."""
+    """`ground` is what it was made on, `is_empty` says that it has no file of its own."""
 
     emitted: EmittedEnvironment
     interpreter: Interpreter
-    root: Output
+    ground: Ground
     is_empty: bool
 
 
-def make_skeleton(
+def ground_of(run: Vertex, command: SyncCommand, request: SyncRequest, below: Output) -> Ground:
+    """The least of the state `below` on which the uv of `run` chooses as on all of it.
+
+    Raises Unsupported where what it chooses from is in a cache.
+    """
+    named = (*synthetic_project(request).flags, command.argv[0])
+    variables = passed_variables(command.environment)
+    sensitive = sensitive_paths(variables, request.environment_path, named)
+    root = below_context(below, sensitive, request.environment_path)
+    return Ground(run, root, uv_mounts(run, command.argv[0], command.environment, sensitive))
+
+
+def skeleton_arguments(
     run: Vertex,
     command: SyncCommand,
     request: SyncRequest,
-    below: Output,
     directories: Mapping[str, tuple[int, int, int]],
-    states: States,
-    guest: Output,
-) -> Skeleton:
-    """Run the user's uv on a project without dependencies, on the state `below`.
-
-    Raises Unsupported when uv finds no interpreter there, or the interpreter is none of ours.
-    """
-    variables = passed_variables(command.environment)
+) -> dict[str, object]:
+    """What the guest is told: a project without dependencies, and all that steers uv's choice."""
     project = synthetic_project(request)
-    named = (*project.flags, command.argv[0])
-    sensitive = sensitive_paths(variables, request.environment_path, named)
-    root = below_context(below, sensitive, request.environment_path)
-    arguments = {
+    return {
         "uv": command.argv[0],
         "project": {
             "pyproject": project.pyproject,
@@ -57,14 +69,22 @@ def make_skeleton(
         },
         "environment_path": request.environment_path,
         "arguments": [*project.flags, _compile_flag(request)],
-        "variables": variables,
+        "variables": passed_variables(command.environment),
         "user": run.op.exec.meta.user,
         "directories": {path: list(looks) for path, looks in directories.items()},
     }
-    mounts = uv_mounts(run, command.argv[0], command.environment, sensitive)
-    emitted = emit_environment(run, root, mounts, guest, arguments)
+
+
+def make_skeleton(
+    ground: Ground, arguments: Mapping[str, object], states: States, guest: Output
+) -> Skeleton:
+    """Run the user's uv on a project without dependencies.
+
+    Raises Unsupported when uv finds no interpreter there, or the interpreter is none of ours.
+    """
+    emitted = emit_environment(ground.run, ground.root, ground.mounts, guest, arguments)
     interpreter = _read_facts(emitted, states)
-    return Skeleton(emitted, interpreter, root, not states.names(emitted.skeleton, "/"))
+    return Skeleton(emitted, interpreter, ground, not states.names(emitted.skeleton, "/"))
 
 
 def _compile_flag(request: SyncRequest) -> str:

@@ -110,14 +110,14 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
     """
     interpreter = recipe.skeleton.interpreter
     found = again or (interpreter.environment is not None and interpreter.environment.existed)
-    chain = candidates(recipe.skeleton.root)
+    chain = candidates(recipe.skeleton.ground.root)
     # a chain of one is not asked: that would pull an image that may not be needed
     held = (each for each in chain[:-1] if _is_like(each, recipe, shop.states))
     request = recipe.request
     return Install(
         root=next(held, chain[-1]),
         guest=shop.guest,
-        platform=recipe.found.run.op.platform,
+        platform=recipe.skeleton.ground.run.op.platform,
         interpreter=interpreter,
         executable=interpreter.executable_when_found if found else interpreter.executable,
         uid=interpreter.uid,

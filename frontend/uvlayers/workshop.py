@@ -41,6 +41,7 @@ class Workshop:
     states: States
     guest: Output
     builder: Output
+    surveyor: Output
     build_platform: pb.Platform
     budget: int
     given_up: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -24,6 +24,13 @@ class JsonObject:
         self._members: dict[str, object] = value
         self._at = at
 
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._members)
+
+    def raw(self, key: str) -> object:
+        """The member as it is; None where it is missing."""
+        return self._members.get(key)
+
     def text(self, key: str) -> str:
         return self._member(key, str)
 
