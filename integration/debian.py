@@ -4,12 +4,15 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from integration.cache import Cache, locked
 from integration.commands import CommandFailedError, run, succeeds
 from integration.errors import SetupError
 from integration.steps import step
+
+ARCHIVES = "var/cache/apt/archives"
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
@@ -83,35 +86,68 @@ def fetch_package(name: str, target: Path) -> None:
 
 def debootstrap(cache: Cache, suite: str, packages: tuple[str, ...], target: Path) -> None:
     """Make a minimal Debian tree; it appears at the target only when it is complete."""
+    with step("debian", f"debootstrap {suite}", slow=True), partial_tree(target) as tree:
+        run_debootstrap(cache, suite, packages, tree)
+        for waste in (ARCHIVES, "var/lib/apt/lists"):
+            for file in (tree / waste).glob("*"):
+                if file.is_file():
+                    file.unlink()
+
+
+def unpack_debian(
+    cache: Cache, suite: str, architecture: str, packages: tuple[str, ...], target: Path
+) -> None:
+    """Make a Debian tree of any architecture: its packages are unpacked, nothing of it is run.
+
+    What their scripts would do is not done, but for the accounts that every Debian has.
+    """
+    with (
+        step("debian", f"unpack {suite} for {architecture}", slow=True),
+        partial_tree(target) as tree,
+    ):
+        run_debootstrap(cache, suite, packages, tree, "--foreign", f"--arch={architecture}")
+        for archive in sorted((tree / ARCHIVES).glob("*.deb")):
+            run(["dpkg-deb", "--extract", str(archive), str(tree)])
+        for name in ("passwd", "group"):
+            shutil.copy(tree / f"usr/share/base-passwd/{name}.master", tree / "etc" / name)
+        for waste in ("debootstrap", ARCHIVES, "var/lib/apt/lists", "usr/share/doc"):
+            shutil.rmtree(tree / waste)
+
+
+@contextlib.contextmanager
+def partial_tree(target: Path) -> Iterator[Path]:
+    """A directory that becomes the target when the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    yield partial
+    partial.rename(target)
+
+
+def run_debootstrap(
+    cache: Cache, suite: str, packages: tuple[str, ...], tree: Path, *flags: str
+) -> None:
     program = unpacked_package(cache, "debootstrap")
     scripts = program / "usr/share/debootstrap/scripts"
     with contextlib.suppress(FileExistsError):
         # A debootstrap older than the suite: its scripts have long been the same for every suite.
         (scripts / suite).symlink_to("sid")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    with step("debian", f"debootstrap {suite}", slow=True):
-        run(
-            [
-                # It ends when we do, and what it mounts goes with it, however it ends.
-                *("setpriv", "--pdeathsig", "KILL"),
-                *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
-                str(program / "usr/sbin/debootstrap"),
-                "--variant=minbase",
-                f"--keyring={KEYRING}",
-                f"--include={','.join(packages)}",
-                suite,
-                str(partial),
-            ],
-            environment={
-                **os.environ,
-                "DEBOOTSTRAP_DIR": str(program / "usr/share/debootstrap"),
-                "DEBIAN_FRONTEND": "noninteractive",
-            },
-        )
-    for waste in ("var/cache/apt/archives", "var/lib/apt/lists"):
-        for file in (partial / waste).glob("*"):
-            if file.is_file():
-                file.unlink()
-    partial.rename(target)
+    run(
+        [
+            # It ends when we do, and what it mounts goes with it, however it ends.
+            *("setpriv", "--pdeathsig", "KILL"),
+            *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+            str(program / "usr/sbin/debootstrap"),
+            "--variant=minbase",
+            f"--keyring={KEYRING}",
+            f"--include={','.join(packages)}",
+            *flags,
+            suite,
+            str(tree),
+        ],
+        environment={
+            **os.environ,
+            "DEBOOTSTRAP_DIR": str(program / "usr/share/debootstrap"),
+            "DEBIAN_FRONTEND": "noninteractive",
+        },
+    )

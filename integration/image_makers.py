@@ -3,22 +3,23 @@
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 from integration.cache import Cache, locked
 from integration.commands import run
-from integration.debian import debootstrap
+from integration.debian import debootstrap, unpack_debian
 from integration.engine import Engine
 from integration.errors import SetupError
 from integration.network import copy_ca_bundle, image_environment
-from integration.recipes import Built, Debian, Recipe, Uv
+from integration.recipes import Built, Debian, ForPlatforms, Recipe, Uv
 from integration.steps import step
 from integration.venv import uv_version
 
 DOCKERFILES = Path(__file__).with_name("images")
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -77,12 +78,42 @@ def build_uv(cache: Cache, engine: Engine, recipe: Uv, label: str) -> None:
         build(engine, recipe, "uv.Dockerfile", Path(work), label, {})
 
 
-def download_uv(cache: Cache, version: str, directory: Path) -> None:
+def build_for_platforms(cache: Cache, engine: Engine, recipe: ForPlatforms, label: str) -> None:
+    """A build without a RUN is one for any platform."""
+    with step("images", f"build {recipe.image_ref}", slow=True), TemporaryDirectory() as work:
+        for architecture in recipe.architectures:
+            tree = Path(work) / architecture
+            if recipe.suite is None:
+                tree.mkdir()
+                download_uv(cache, uv_version(cache), tree, MACHINES[architecture])
+            else:
+                unpack_debian(cache, recipe.suite, architecture, recipe.packages, tree)
+            archive = f"{work}/{architecture}.tar"
+            run(
+                [
+                    "tar",
+                    f"--directory={tree}",
+                    "--numeric-owner",
+                    "--sort=name",
+                    "-cf",
+                    archive,
+                    ".",
+                ]
+            )
+            shutil.rmtree(tree)
+        platforms = ",".join(f"linux/{architecture}" for architecture in recipe.architectures)
+        flags = [f"--platform={platforms}"]
+        build(engine, recipe, "platforms.Dockerfile", Path(work), label, {}, flags)
+
+
+def download_uv(
+    cache: Cache, version: str, directory: Path, machine: str = platform.machine()
+) -> None:
     """Take uv's programs out of its wheel for musl: static ones, as its authors publish."""
     run(
         [
             *(str(cache.venv / "bin/pip"), "download", "-q", "--no-deps", "--only-binary=:all:"),
-            f"--platform=musllinux_1_1_{platform.machine()}",
+            f"--platform=musllinux_1_1_{machine}",
             f"--dest={directory}",
             f"uv=={version}",
         ]
@@ -103,10 +134,12 @@ def build(
     context: Path,
     label: str,
     arguments: Mapping[str, str],
+    flags: Sequence[str] = (),
 ) -> None:
     engine.docker(
         *("buildx", "build", "--progress=plain", "--provenance=false", "--load"),
         *engine.build_flags,
+        *flags,
         *(f"--build-arg={name}={value}" for name, value in arguments.items()),
         f"--label={label}",
         f"--file={DOCKERFILES / dockerfile}",

@@ -8,9 +8,16 @@ from pathlib import Path
 
 from integration.cache import Cache, locked
 from integration.engine import Engine
-from integration.image_makers import DOCKERFILES, build_debian, build_dockerfile, build_uv, pull
+from integration.image_makers import (
+    DOCKERFILES,
+    build_debian,
+    build_dockerfile,
+    build_for_platforms,
+    build_uv,
+    pull,
+)
 from integration.network import CA_BUNDLE, image_environment
-from integration.recipes import Built, Debian, Recipe, Uv, find_recipe
+from integration.recipes import Built, Debian, ForPlatforms, Recipe, Uv, find_recipe
 from integration.steps import step
 from integration.venv import uv_version
 
@@ -73,6 +80,8 @@ class Images:
                 build_dockerfile(self.maker, recipe, label)
             case Uv():
                 build_uv(self.cache, self.maker, recipe, label)
+            case ForPlatforms():
+                build_for_platforms(self.cache, self.maker, recipe, label)
 
     def _keep(self, recipe: Recipe, archive: Path) -> None:
         self.maker.save(recipe.image_ref, archive)
@@ -107,4 +116,8 @@ def recipe_key(cache: Cache, recipe: Recipe) -> str:
         case Uv():
             text = (DOCKERFILES / "uv.Dockerfile").read_text(encoding="utf-8")
             parts = [text, "musl", recipe.version or uv_version(cache)]
+        case ForPlatforms():
+            text = (DOCKERFILES / "platforms.Dockerfile").read_text(encoding="utf-8")
+            made_of = recipe.packages if recipe.suite else uv_version(cache)
+            parts = [text, recipe.suite, made_of, recipe.architectures]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

@@ -47,7 +47,24 @@ class Uv:
         return f"{NAMESPACE}/uv:{self.tag}"
 
 
-Recipe = Debian | Built | Uv
+@dataclass(frozen=True)
+class ForPlatforms:
+    """One image of several platforms, made of trees that nobody runs."""
+
+    name: str
+    # A Debian with these packages, or where there is none the two programs of uv.
+    suite: str | None = None
+    packages: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ("amd64", "arm64")
+    # No image that can be pulled is known to be one of just these.
+    stands_in_for: str | None = None
+
+    @property
+    def image_ref(self) -> str:
+        return f"{NAMESPACE}/{self.name}:platforms"
+
+
+Recipe = Debian | Built | Uv | ForPlatforms
 
 BOOKWORM, TRIXIE, FORKY = Debian("bookworm"), Debian("trixie"), Debian("forky")
 
@@ -74,6 +91,9 @@ OLD_SYSTEM_PYTHON = system_python(BOOKWORM)
 NEW_SYSTEM_PYTHON = system_python(FORKY)
 UV = Uv("latest")
 OLD_UV = Uv("0.8", "0.8.24")
+# CPython is Debian's own, which `ensurepip` is not part of.
+PYTHON_FOR_PLATFORMS = ForPlatforms("debian-python", "trixie", ("ca-certificates", "python3"))
+UV_FOR_PLATFORMS = ForPlatforms("uv")
 
 # Made by `up`, the slowest first; all others when somebody asks for them.
 STANDARD: tuple[Recipe, ...] = (PYTHON, UV, OLD_UV, SYSTEM_PYTHON, OLD_SYSTEM_PYTHON)
@@ -83,6 +103,8 @@ ON_DEMAND: tuple[Recipe, ...] = (
     TRIXIE,
     BOOKWORM,
     FORKY,
+    PYTHON_FOR_PLATFORMS,
+    UV_FOR_PLATFORMS,
 )
 
 

@@ -131,7 +131,7 @@ def describe(options: Mapping[str, Any], library: str) -> dict[str, Any]:
     `others` are the Pythons that uv may look at beside `python`, by real path.
     """
     python = os.path.realpath(options["python"])
-    uv = find_uv(options["uv"], options["path"])
+    uv = find_uv(options)
     program, mount = resolve(uv, options["mounts"])
     found = pythons(options["programs"])
     build = build_variables(library)
@@ -159,12 +159,17 @@ def describe(options: Mapping[str, Any], library: str) -> dict[str, Any]:
     }
 
 
-def find_uv(name: str, search_path: str) -> str:
+def find_uv(options: Mapping[str, Any]) -> str:
     """Where the program is found, links not resolved; a shell would find the same."""
+    name: str = options["uv"]
     if "/" in name:
         return os.path.normpath(name)
-    places = [os.path.join(entry, name) for entry in search_path.split(":") if entry]
-    return next((place for place in places if os.path.lexists(place)), "")
+    places = [os.path.join(entry, name) for entry in options["path"].split(":") if entry]
+    programs = {place: resolve(place, options["mounts"])[0] for place in places}
+    for place, program in programs.items():
+        if os.path.isfile(program) and os.access(program, os.X_OK):
+            return place
+    raise SurveyError(f"there is no `{name}` on the PATH")
 
 
 def resolve(path: str, mounts: Mapping[str, str]) -> tuple[str, str | None]:

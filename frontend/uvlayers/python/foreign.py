@@ -34,8 +34,8 @@ ARCHITECTURES: Final = MappingProxyType(
     {
         each.name: each
         for each in (
-            Architecture("amd64", "x86_64", 62, ("amd64", "x86_64", "x86-64", "x64")),
-            Architecture("arm64", "aarch64", 183, ("arm64", "aarch64", "armv8")),
+            Architecture("amd64", "x86_64", 62, ("amd64", "x86_64", "x86-64")),
+            Architecture("arm64", "aarch64", 183, ("arm64", "aarch64")),
         )
     }
 )
@@ -133,8 +133,6 @@ def _require_same(survey: Survey) -> None:
     for key, what in _SAME.items():
         if twin.raw(key) != target.raw(key):
             raise Unsupported(f"{what} is not the same on both platforms")
-    if not target.text("uv"):
-        raise Unsupported("uv is not where the command looks for it")
     for side in (survey.twin, survey.target):
         for path in side.texts("vetoes"):
             raise Unsupported(f"a module may speak against manylinux wheels: `{path}`")
