@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict
-from uvlayers.emit import Archive, Guest, Install, emit_environment, emit_layer
+from uvlayers.emit import Archive, Guest, Install, emit_environment, emit_layer, emit_survey
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import SMALL, TINY, Artifact, Layer, Wheel, make_plan
 from uvlayers.llb.graph import Output, Vertex
@@ -106,6 +106,19 @@ def test_golden_environment(golden: Golden) -> None:
     environment = emit_environment(RUN, BASE, mounts, GUEST.output(), arguments)
     assert environment.skeleton.vertex == environment.facts.vertex
     golden("definitions/environment.json", readable(environment.skeleton))
+
+
+def test_golden_survey(golden: Golden) -> None:
+    uv, other = dockerfiles.image("uv"), dockerfiles.image("uv-of-the-target")
+    mount = Mount("/bin/uv", uv, "/uv", readonly=True)
+    twin = (BASE, [mount])
+    target = (dockerfiles.image("target"), [replace(mount, source=other)])
+    python = "/usr/local/bin/python3.13"
+    surveyor = GUEST.surveyor()
+    golden(
+        "definitions/survey.json",
+        readable(emit_survey(RUN, python, twin, target, surveyor, {"uv": "uv"})),
+    )
 
 
 def test_a_wheel_alone_is_a_fetch_and_an_install() -> None:

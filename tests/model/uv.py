@@ -29,6 +29,7 @@ from tests.model.tree import (
     tree,
 )
 from tests.python.facts import make_facts
+from tests.python.surveys import make_document
 
 PYTHON = "/usr/local/bin/python3.13"
 PYTHON_IMAGE = tree(
@@ -121,17 +122,25 @@ def project(*packages: Package, packaged: bool = False, code: bytes = b"") -> di
 
 
 class Machine:
-    """Runs execs; `ran` are the arguments of every process in order."""
+    """Runs execs; `ran` are the arguments of every process in order, `on` their platforms.
 
-    def __init__(self) -> None:
+    `survey` is what a comparison of two platforms finds.
+    """
+
+    def __init__(self, survey: Mapping[str, Any] | None = None) -> None:
         self.ran: list[list[str]] = []
+        self.on: list[str] = []
+        self.survey = survey or make_document()
 
     def __call__(self, run: Vertex, mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
         arguments = list(run.op.exec.meta.args)
         self.ran.append(arguments)
+        self.on.append(run.op.platform.Architecture)
         program = next((basename(each) for each in arguments if each.endswith(".py")), "")
         if program == "environment.py":
             return _make_environment(json.loads(arguments[-1]), mounts)
+        if program == "survey.py":
+            return _survey(json.loads(arguments[-1]), mounts, self.survey)
         if program == "unpack.py":
             return _unpack(json.loads(arguments[-1]), mounts)
         text = arguments[-1] if arguments[0] == "/bin/sh" else " ".join(arguments)
@@ -188,6 +197,18 @@ def _make_environment(
     layer: Tree = {name: both[name] for each in made for name in (*parents(each), each)}
     facts_file = {**EMPTY, "/facts.json": File(json.dumps(facts).encode())}
     return {"/uvlayers/out": layer or EMPTY, "/uvlayers/facts": facts_file}
+
+
+def _survey(
+    document: Mapping[str, Any], mounts: Mapping[str, Tree], found: Mapping[str, Any]
+) -> Mapping[str, Tree]:
+    target = dict(mounts[document["target"]])
+    for destination, place in document["mounts"].items():
+        assert mounts[document["target"] + place], destination
+    if PYTHON not in target:
+        found = {"result": "error", "message": "in the target, there is no such file"}
+    facts = {**EMPTY, "/survey.json": File(json.dumps(found).encode())}
+    return {dirname(document["facts"]): facts}
 
 
 def _installed(root: Tree, prefix: str) -> list[str]:
