@@ -1,0 +1,206 @@
+"""A case of the corpus, built by our frontend and by docker's own, and all in which they differ."""
+
+import dataclasses
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from integration.cases import CONTEXT, Case
+from integration.commands import CommandFailedError
+from integration.compare import NAMES, PROGRAM, explained, read_entry
+from integration.engine import Engine
+from integration.failure import failure_of
+from integration.frontends import HOST_NETWORK, Frontends, Image
+from integration.index_server import Index
+from integration.machine import Machine
+from integration.progress import BuildWarning
+from integration.projects import Project, Projects
+from integration.recipes import ON_DEMAND, PYTHON, STANDARD
+from integration.tree import Tree, differences
+from integration.wheels import Wheel
+
+WHEELS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
+LAYER = {f"{name} 1.0" for name in WHEELS}
+MEMBERS = ("backend", "worker")
+
+OURS = "uvlayers: "
+AS_WRITTEN = "uvlayers: `uv sync` runs as written: "
+
+
+def make_context(projects: Projects, index: Index) -> Project:
+    """The context of all cases: a copy of the corpus's, its projects locked against the index."""
+    index.serve(*(Wheel(name) for name in WHEELS))
+    directory = projects.root / "corpus"
+    shutil.copytree(CONTEXT, directory)
+    project = Project(directory, projects.uv, projects.environment)
+    for each in (project, *(project_in(project, name) for name in MEMBERS)):
+        settings = (each.directory / "pyproject.toml").read_text(encoding="utf-8")
+        each.write({"pyproject.toml": settings + index.settings}).lock()
+    requirements = (directory / "requirements.txt").read_text(encoding="utf-8")
+    project.write({"requirements.txt": f"--index-url {index.url}/simple\n{requirements}"})
+    with tarfile.open(directory / "static.tar", "w") as archive:
+        archive.add(directory / "data", "static")
+    return project
+
+
+def project_in(project: Project, name: str) -> Project:
+    return Project(project.directory / name, project.uv, project.environment)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Builds cases; `machine` has the images that they name."""
+
+    machine: Machine
+    both: Frontends
+    context: Project
+
+    def differences(self, case: Case) -> list[str]:
+        """What is not as it is without uvlayers, and what is not as the case says; a line each."""
+        for recipe in (*STANDARD, *ON_DEMAND):
+            if recipe.image_ref in case.text:
+                self.machine.image(recipe.image_ref)
+        with ThreadPoolExecutor(2) as pool:
+            ours, docker = pool.map(lambda build: self._build(build, case), ("ours", "docker"))
+        if ours.done.ok is not docker.done.ok or ours.done.ok is case.fails:
+            ended = {True: "succeeds", False: "fails"}
+            said = f"{ended[ours.done.ok]} with uvlayers, {ended[docker.done.ok]} without"
+            return [said, ours.done.messages, docker.done.messages]
+        if case.fails:
+            return [*failures(case, ours, docker), *warnings(case, ours)]
+        return [
+            *warnings(case, ours),
+            *layers(case, ours, docker),
+            *configuration(ours, docker),
+            *printed(case, ours, docker),
+            *self._files(ours, docker),
+        ]
+
+    def _build(self, side: str, case: Case) -> Image:
+        build = self.both.ours if side == "ours" else self.both.docker
+        flags = [HOST_NETWORK, *case.build_flags(self.context.directory)]
+        return build(self.context, case.body, flags=flags, check=False)
+
+    def _files(self, ours: Image, docker: Image) -> list[str]:
+        if ours.layers() == docker.layers():
+            return []
+        left, right = trees(self.machine.engine, ours.image_ref, docker.image_ref)
+        return differences(explained(left), explained(right), names=NAMES)
+
+
+def trees(engine: Engine, *image_refs: str) -> list[Tree]:
+    """All files of images, which need not have a Python for that."""
+    mounts = [
+        f"--mount=type=image,source={name},target=/image-{number}"
+        for number, name in enumerate(image_refs)
+    ]
+    roots = [f"/image-{number}" for number in range(len(image_refs))]
+    command = [
+        *("docker", "run", "--rm", "--interactive", "--network=none", *mounts),
+        *(PYTHON.image_ref, "python3", "-I", "-S", "-B", "-", *roots),
+    ]
+    with PROGRAM.open("rb") as program:
+        done = subprocess.run(
+            command, env=dict(engine.environment), stdin=program, capture_output=True, check=False
+        )
+    if done.returncode != 0:
+        raise CommandFailedError(command, done.returncode, done.stderr.decode(errors="replace"))
+    lines = done.stdout.splitlines()
+    return [below(root, lines) for root in roots]
+
+
+def below(root: str, lines: Iterable[bytes]) -> Tree:
+    """The tree of one image, its paths without the place at which it was mounted."""
+    prefix = root.lstrip("/")
+    mark = b'{"path": "' + prefix.encode()
+    entries = (read_entry(line) for line in lines if line.startswith(mark))
+    paths = ((entry.path.removeprefix(prefix).lstrip("/"), entry) for entry in entries)
+    return {path: dataclasses.replace(entry, path=path) for path, entry in paths}
+
+
+def warnings(case: Case, ours: Image) -> Iterator[str]:
+    """A warning for each sync that is left as written, at its line and with its reason."""
+    told = [each for each in ours.done.progress.warnings if each.short.startswith(OURS)]
+    for mark in case.with_verdict("as written"):
+        fitting = [each for each in told if fits(each, mark.line, mark.reason)]
+        if len(fitting) != 1:
+            yield f"line {mark.line}: {len(fitting)} warnings with the reason `{mark.reason}`"
+        told = [each for each in told if each not in fitting]
+    for each in told:
+        yield f"unexpected warning at {each.lines}: {each.short}"
+
+
+def fits(warning: BuildWarning, line: int, reason: str) -> bool:
+    starts = [first for first, _ in warning.lines]
+    return warning.short == f"{AS_WRITTEN}{reason}" and starts == [line]
+
+
+def layers(case: Case, ours: Image, docker: Image) -> Iterator[str]:
+    """Whether wheels are in layers of their own; without any, the layers are docker's."""
+    made = any(
+        "[uvlayers] install " in vertex.name for vertex in ours.done.progress.vertices.values()
+    )
+    if made is not bool(case.with_verdict("layers")):
+        yield f"wheels were {'' if made else 'not '}installed one by one"
+    history = ours.history()
+    wheels = [entry for entry in history if LAYER.issuperset(entry.split(", "))]
+    if bool(wheels) is not case.layered:
+        yield f"the image's history names {len(wheels)} layers of wheels"
+    if not made and ours.layers() != docker.layers():
+        yield "the layers are not those of docker"
+    if not made and history != docker.history():
+        yield f"the history is not that of docker: {history}"
+    entries = iter(history)
+    for entry in docker.history():
+        if entry not in entries:
+            yield f"the history lacks, or has in another place: {entry}"
+            break
+    yield from linted(ours, docker)
+
+
+def linted(ours: Image, docker: Image) -> Iterator[str]:
+    """Docker's own warnings are the same."""
+    left, right = (
+        [
+            (each.short, each.detail, each.url, each.filename, each.lines)
+            for each in image.done.progress.warnings
+            if not each.short.startswith(OURS)
+        ]
+        for image in (ours, docker)
+    )
+    if left != right:
+        yield f"docker's warnings: {left} {NAMES[0]}, {right} {NAMES[1]}"
+
+
+def configuration(ours: Image, docker: Image) -> Iterator[str]:
+    left, right = (image.inspect() for image in (ours, docker))
+    for name in ("Architecture", "Os"):
+        if left[name] != right[name]:
+            yield f"{name}: {left[name]} {NAMES[0]}, {right[name]} {NAMES[1]}"
+    for name in sorted(left["Config"].keys() | right["Config"].keys()):
+        one, other = left["Config"].get(name), right["Config"].get(name)
+        if one != other:
+            yield f"{name}: {one} {NAMES[0]}, {other} {NAMES[1]}"
+
+
+def printed(case: Case, ours: Image, docker: Image) -> Iterator[str]:
+    if not case.run:
+        return
+    left, right = (image.run(*case.run, flags=["--hostname=corpus"]) for image in (ours, docker))
+    if left != right:
+        yield f"`{' '.join(case.run)}` prints {left!r} {NAMES[0]}, {right!r} {NAMES[1]}"
+
+
+def failures(case: Case, ours: Image, docker: Image) -> Iterator[str]:
+    """The same message at the same lines, and the same output of the command that failed."""
+    left, right = failure_of(ours.done), failure_of(docker.done)
+    if left != right:
+        yield f"{left} {NAMES[0]}, {right} {NAMES[1]}"
+    lines: Sequence[int] = [mark.line for mark in case.with_verdict("fails")]
+    if [min(left.lines, default=0)] != lines:
+        yield f"it fails at line {min(left.lines, default=0)}"
+    if ours.exists():
+        yield "there is an image"
