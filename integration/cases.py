@@ -1,18 +1,19 @@
 """The corpus: Dockerfiles of the shapes that people write, each with what is to become of it.
 
-A file `corpus/GROUP-NAME.Dockerfile` is complete but for its first line, in which the frontend that
-is tried takes the place of ours. Comments anywhere in it tell what to do with the file:
+A file `corpus/GROUP-NAME.Dockerfile` is complete; the frontend that is tried takes the place of
+ours in its syntax line. Comments anywhere in it tell what to do with the file:
 
     # shape: TEXT      what the file shows, for the table; every file has it
     # build: FLAGS     further flags of `docker buildx build`; $CONTEXT is the context's directory
     # run: COMMAND     what containers of both images print is compared
 
-and a comment right above an instruction what is to become of that one:
+and comments right above an instruction what is to become of that one:
 
     # uvlayers: layers               its wheels become layers, or stay what they are when copied
     # uvlayers: as written: REASON   it runs as it is, and a warning at its line has this reason
     # uvlayers: one layer: REASON    a copy of an environment that is a layer by itself
     # uvlayers: fails                the build ends here, with docker's own message
+    # uvlayers: fails: MESSAGE       the build ends here, with a message that is clearer
 
 A file without such comments has nothing in it for uvlayers: its image is docker's own.
 """
@@ -31,7 +32,7 @@ SUFFIX = ".Dockerfile"
 SYNTAX = "# syntax=uvlayers/frontend"
 KEY = re.compile(r"# (shape|build|run): (.+)")
 MARK = re.compile(r"# uvlayers: (layers|as written|one layer|fails)(?:: (.+))?")
-WITH_REASON = {"as written", "one layer"}
+NO_REASON, NEEDS_REASON = {"layers"}, {"as written", "one layer"}
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ class Case:
     def group(self) -> str:
         return self.name.partition("-")[0]
 
-    @property
-    def body(self) -> str:
-        """All but the first line, which names the frontend."""
-        return self.text.partition("\n")[2]
+    def parts(self) -> tuple[str, str]:
+        """What is above and below the line that names the frontend."""
+        above, _, below = self.text.partition(f"{SYNTAX}\n")
+        return above, below
 
     @property
     def fails(self) -> bool:
@@ -92,8 +93,8 @@ def read_case(path: Path) -> Case:
     name, text = path.name.removesuffix(SUFFIX), path.read_text(encoding="utf-8")
     lines = text.splitlines()
     keys = {found[1]: found[2] for line in lines if (found := KEY.fullmatch(line))}
-    if lines[0] != SYNTAX or "shape" not in keys:
-        raise ValueError(f"{name} lacks its first line or its shape")
+    if SYNTAX not in lines or "shape" not in keys:
+        raise ValueError(f"{name} lacks its syntax line or its shape")
     return Case(
         name=name,
         text=text,
@@ -105,11 +106,12 @@ def read_case(path: Path) -> Case:
 
 
 def read_marks(name: str, lines: Sequence[str]) -> Iterator[Mark]:
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(lines):
         if not line.startswith("# uvlayers:"):
             continue
         found = MARK.fullmatch(line)
-        if found is None or (found[1] in WITH_REASON) is not bool(found[2]):
-            raise ValueError(f"{name}, line {number}: `{line}` means nothing")
-        instruction = lines[number] if number < len(lines) else ""
-        yield Mark(number + 1, found[1], found[2] or "", instruction.startswith("COPY"))
+        if found is None or found[1] in (NO_REASON if found[2] else NEEDS_REASON):
+            raise ValueError(f"{name}, line {number + 1}: `{line}` means nothing")
+        place = next(n for n in range(number, len(lines)) if not lines[n].startswith("#"))
+        copies = lines[place].startswith("COPY")
+        yield Mark(place + 1, found[1], found[2] or "", copies)

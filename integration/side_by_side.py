@@ -1,11 +1,11 @@
 """A case of the corpus, built by our frontend and by docker's own, and all in which they differ."""
 
 import dataclasses
+import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from integration.cases import CONTEXT, Case
@@ -13,7 +13,7 @@ from integration.commands import CommandFailedError
 from integration.compare import NAMES, PROGRAM, explained, read_entry
 from integration.engine import Engine
 from integration.failure import failure_of
-from integration.frontends import HOST_NETWORK, Frontends, Image
+from integration.frontends import HOST_NETWORK, NO_SYNTAX, Frontends, Image
 from integration.index_server import Index
 from integration.machine import Machine
 from integration.progress import BuildWarning
@@ -25,6 +25,12 @@ from integration.wheels import Wheel
 WHEELS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 LAYER = {f"{name} 1.0" for name in WHEELS}
 MEMBERS = ("backend", "worker")
+
+# What uv says of its progress: how long it took, and what was left to do.
+PROGRESS_OF_UV = re.compile(
+    r"^(Using CPython|Creating virtual|Resolved|Prepared|Installed| *(Building|Built)| [+] ).*\n",
+    re.MULTILINE,
+)
 
 OURS = "uvlayers: "
 AS_WRITTEN = "uvlayers: `uv sync` runs as written: "
@@ -63,8 +69,9 @@ class SideBySide:
         for recipe in (*STANDARD, *ON_DEMAND):
             if recipe.image_ref in case.text:
                 self.machine.image(recipe.image_ref)
-        with ThreadPoolExecutor(2) as pool:
-            ours, docker = pool.map(lambda build: self._build(build, case), ("ours", "docker"))
+        # one after the other: a RUN that both have is to run once
+        docker = self._build(NO_SYNTAX, case)
+        ours = self._build(f"# syntax={self.both.syntax}", case)
         if ours.done.ok is not docker.done.ok or ours.done.ok is case.fails:
             ended = {True: "succeeds", False: "fails"}
             said = f"{ended[ours.done.ok]} with uvlayers, {ended[docker.done.ok]} without"
@@ -79,10 +86,10 @@ class SideBySide:
             *self._files(ours, docker),
         ]
 
-    def _build(self, side: str, case: Case) -> Image:
-        build = self.both.ours if side == "ours" else self.both.docker
+    def _build(self, syntax: str, case: Case) -> Image:
+        above, below = case.parts()
         flags = [HOST_NETWORK, *case.build_flags(self.context.directory)]
-        return build(self.context, case.body, flags=flags, check=False)
+        return self.both.build(self.context, above + syntax, below, flags=flags, check=False)
 
     def _files(self, ours: Image, docker: Image) -> list[str]:
         if ours.layers() == docker.layers():
@@ -134,7 +141,7 @@ def warnings(case: Case, ours: Image) -> Iterator[str]:
 
 
 def fits(warning: BuildWarning, line: int, reason: str) -> bool:
-    starts = [first for first, _ in warning.lines]
+    starts = [first for first, _ in warning.lines[:1]]
     return warning.short == f"{AS_WRITTEN}{reason}" and starts == [line]
 
 
@@ -195,12 +202,24 @@ def printed(case: Case, ours: Image, docker: Image) -> Iterator[str]:
 
 
 def failures(case: Case, ours: Image, docker: Image) -> Iterator[str]:
-    """The same message at the same lines, and the same output of the command that failed."""
+    """The same message at the same lines, or a clearer one; and all that the commands printed."""
+    (mark,) = case.with_verdict("fails")
     left, right = failure_of(ours.done), failure_of(docker.done)
+    if mark.reason:
+        right = dataclasses.replace(right, message=mark.reason, hint=left.hint)
     if left != right:
         yield f"{left} {NAMES[0]}, {right} {NAMES[1]}"
-    lines: Sequence[int] = [mark.line for mark in case.with_verdict("fails")]
-    if [min(left.lines, default=0)] != lines:
-        yield f"it fails at line {min(left.lines, default=0)}"
+    if min(left.lines, default=0) != mark.line:
+        yield f"it fails at {left.lines}"
     if ours.exists():
         yield "there is an image"
+    if not mark.reason:
+        said, expected = (failed_log(image) for image in (ours, docker))
+        if said != expected:
+            yield f"the failing command prints {said!r} {NAMES[0]}, {expected!r} {NAMES[1]}"
+
+
+def failed_log(image: Image) -> str:
+    progress = image.done.progress
+    logs = "".join(progress.log(name) for name in sorted(progress.failed()))
+    return PROGRESS_OF_UV.sub("", logs)

@@ -1,0 +1,12 @@
+# syntax=uvlayers/frontend
+# shape: `uv pip install` into the environment, then a sync that would remove it again
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+# uvlayers: layers
+RUN uv sync --frozen --no-install-project
+RUN uv pip install theta
+COPY . .
+# uvlayers: as written: something exists already at the environment's path: `/app/.venv`
+RUN uv sync --frozen

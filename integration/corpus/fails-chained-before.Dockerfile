@@ -1,0 +1,9 @@
+# syntax=uvlayers/frontend
+# shape: a command before the sync in its `RUN` fails
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY . .
+# uvlayers: as written: another command comes first: `cat nowhere`
+# uvlayers: fails
+RUN echo first && cat nowhere && uv sync --frozen

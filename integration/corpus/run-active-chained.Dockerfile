@@ -1,0 +1,10 @@
+# syntax=uvlayers/frontend
+# shape: `uv venv && uv sync --active` in one `RUN`, then `uv run`
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+ENV VIRTUAL_ENV=/opt/venv PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY . .
+# uvlayers: as written: something exists already at the environment's path: `/opt/venv`
+RUN uv venv /opt/venv && uv sync --frozen --active
+RUN uv run --active --frozen shop

@@ -1,0 +1,8 @@
+# syntax=uvlayers/frontend
+# shape: flags from the output of a command, `uv sync $(cat flags)`
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY . .
+# uvlayers: as written: in its words it holds a command substitution
+RUN uv sync --frozen $(test -d tests || echo --no-dev)

@@ -1,0 +1,8 @@
+# syntax=uvlayers/frontend
+# shape: two syncs in one `RUN`
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY . .
+# uvlayers: as written: the RUN has several syncs
+RUN uv sync --frozen --project backend && uv sync --frozen --project worker

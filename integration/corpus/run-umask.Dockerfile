@@ -1,0 +1,8 @@
+# syntax=uvlayers/frontend
+# shape: `umask 027 && uv sync`
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY . .
+# uvlayers: as written: it sets a umask
+RUN umask 027 && uv sync --frozen
