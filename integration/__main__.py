@@ -14,11 +14,12 @@ COMMANDS = {
     "demo": "build an example project, add a dependency, build it again",
     "test": "lint, unit tests, integration tests; further arguments go to pytest",
     "verify": "compare the environment that uvlayers makes of a project with uv's own",
+    "corpus": "build many Dockerfiles with and without uvlayers, and say what becomes of each",
     "bench": "measure, side by side with uv's recommended Dockerfile",
 }
 
 # Modules that may not bear the name of their command.
-MODULES = {"test": "suite"}
+MODULES = {"test": "suite", "corpus": "shapes"}
 
 
 def module_name(command: str) -> str:

@@ -54,8 +54,8 @@ class Case:
     text: str
     shape: str
     flags: str
-    run: Sequence[str]
-    marks: Sequence[Mark]
+    run: tuple[str, ...]
+    marks: tuple[Mark, ...]
 
     @property
     def group(self) -> str:
@@ -100,8 +100,8 @@ def read_case(path: Path) -> Case:
         text=text,
         shape=keys["shape"],
         flags=keys.get("build", ""),
-        run=shlex.split(keys.get("run", "")),
-        marks=list(read_marks(name, lines)),
+        run=tuple(shlex.split(keys.get("run", ""))),
+        marks=tuple(read_marks(name, lines)),
     )
 
 

@@ -22,6 +22,9 @@ from integration.recipes import ON_DEMAND, PYTHON, STANDARD
 from integration.tree import Tree, differences
 from integration.wheels import Wheel
 
+# Cases at a time: much of a build is waiting.
+WORKERS = 3
+
 WHEELS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 LAYER = {f"{name} 1.0" for name in WHEELS}
 MEMBERS = ("backend", "worker")
@@ -98,16 +101,16 @@ class SideBySide:
         return differences(explained(left), explained(right), names=NAMES)
 
 
-def trees(engine: Engine, *image_refs: str) -> list[Tree]:
-    """All files of images, which need not have a Python for that."""
-    mounts = [
-        f"--mount=type=image,source={name},target=/image-{number}"
-        for number, name in enumerate(image_refs)
-    ]
-    roots = [f"/image-{number}" for number in range(len(image_refs))]
+def trees(engine: Engine, left: str, right: str) -> tuple[Tree, Tree]:
+    """The files of two images that are not quite the same; they need not have a Python for that."""
+    roots = ("left", "right")
     command = [
-        *("docker", "run", "--rm", "--interactive", "--network=none", *mounts),
-        *(PYTHON.image_ref, "python3", "-I", "-S", "-B", "-", *roots),
+        *("docker", "run", "--rm", "--interactive", "--network=none"),
+        *(
+            f"--mount=type=image,source={image_ref},target=/{root}"
+            for root, image_ref in zip(roots, (left, right), strict=True)
+        ),
+        *(PYTHON.image_ref, "python3", "-I", "-S", "-B", "-", *(f"/{root}" for root in roots)),
     ]
     with PROGRAM.open("rb") as program:
         done = subprocess.run(
@@ -115,17 +118,24 @@ def trees(engine: Engine, *image_refs: str) -> list[Tree]:
         )
     if done.returncode != 0:
         raise CommandFailedError(command, done.returncode, done.stderr.decode(errors="replace"))
-    lines = done.stdout.splitlines()
-    return [below(root, lines) for root in roots]
+    found = done.stdout.splitlines()
+    ours, theirs = (frozenset(below(root, found)) for root in roots)
+    return parse(ours - theirs), parse(theirs - ours)
 
 
-def below(root: str, lines: Iterable[bytes]) -> Tree:
-    """The tree of one image, its paths without the place at which it was mounted."""
-    prefix = root.lstrip("/")
-    mark = b'{"path": "' + prefix.encode()
-    entries = (read_entry(line) for line in lines if line.startswith(mark))
-    paths = ((entry.path.removeprefix(prefix).lstrip("/"), entry) for entry in entries)
-    return {path: dataclasses.replace(entry, path=path) for path, entry in paths}
+def below(root: str, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """What was listed of one image, without the place at which it was mounted."""
+    prefix = b'{"path": "' + root.encode()
+    return (line.replace(prefix, b'{"path": "', 1) for line in lines if line.startswith(prefix))
+
+
+def parse(lines: Iterable[bytes]) -> Tree:
+    entries = (read_entry(line) for line in lines)
+    return {
+        path: dataclasses.replace(entry, path=path)
+        for entry in entries
+        for path in [entry.path.lstrip("/")]
+    }
 
 
 def warnings(case: Case, ours: Image) -> Iterator[str]:
@@ -219,7 +229,8 @@ def failures(case: Case, ours: Image, docker: Image) -> Iterator[str]:
             yield f"the failing command prints {said!r} {NAMES[0]}, {expected!r} {NAMES[1]}"
 
 
-def failed_log(image: Image) -> str:
+def failed_log(image: Image) -> list[str]:
+    """What the commands that failed printed; output and errors come in any order."""
     progress = image.done.progress
-    logs = "".join(progress.log(name) for name in sorted(progress.failed()))
-    return PROGRESS_OF_UV.sub("", logs)
+    logs = "".join(progress.log(name) for name in progress.failed())
+    return sorted(PROGRESS_OF_UV.sub("", logs).splitlines())
