@@ -120,9 +120,19 @@ def test_the_project_is_installed_beside_the_wheels() -> None:
 
 
 def test_what_follows_the_sync_runs_on_top() -> None:
+    built = build_of(recommended(f"{FROZEN} && look"), PLAIN, IDNA, CLICK)
+    assert built.files == built.expected
+    assert built.commands == [f"{FROZEN} && look"]
+
+
+def test_what_keeps_off_the_environment_runs_beside_the_layers() -> None:
     built = build_of(recommended(f"{FROZEN} && touch /x"), PLAIN, IDNA, CLICK)
     assert built.files == built.expected
-    assert built.commands == [f"{FROZEN} && touch /x"]
+    (command,) = built.commands
+    assert command.startswith(f"{FROZEN} --inexact --no-install-package=click")
+    assert command.endswith(" && touch /x")
+    inside = f"{FROZEN} && touch /app/.venv/x"
+    assert build_of(recommended(inside), PLAIN, IDNA, CLICK).commands == [inside]
 
 
 def test_a_system_prefix_is_filled_in_place() -> None:

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict
-from uvlayers.emit import Archive, Guest, Install, emit_environment, emit_layer, emit_survey
+from uvlayers.emit import (
+    Archive,
+    EmittedLayer,
+    Guest,
+    Install,
+    emit_environment,
+    emit_layers,
+    emit_survey,
+)
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import SMALL, TINY, Artifact, Layer, Wheel, make_plan
 from uvlayers.llb.graph import Output, Vertex
@@ -21,6 +29,11 @@ RUN = dockerfiles.run(BASE, "uv sync --locked", line=5).vertex
 GUEST = Guest(
     probe=b"probe", environment=b"environment", unpack=b"unpack", build=b"build", survey=b"survey"
 )
+
+
+def layer_of(layer: Layer, install: Install, run: Vertex) -> EmittedLayer:
+    (emitted,) = emit_layers([layer], install, run, "uv sync")
+    return emitted
 
 
 def wheel(name: str, size: int, *, direct: bool = False) -> Wheel:
@@ -90,7 +103,7 @@ def unfolded(op: dict[str, Any]) -> dict[str, Any]:
 
 
 def emitted(*layers: Layer) -> Output:
-    return merge([BASE, *(emit_layer(each, INSTALL, RUN).output for each in layers)])
+    return merge([BASE, *(each.output for each in emit_layers(layers, INSTALL, RUN, "uv sync"))])
 
 
 def test_golden_layers(golden: Golden) -> None:
@@ -122,15 +135,15 @@ def test_golden_survey(golden: Golden) -> None:
 
 
 def test_a_wheel_alone_is_a_fetch_and_an_install() -> None:
-    layer = emit_layer(Layer((LARGE,)), INSTALL, RUN)
+    layer = layer_of(Layer((LARGE,)), INSTALL, RUN)
     assert "[uvlayers] fetch large-1.0-py3-none-any.whl" in names(layer.output)
     assert names(layer.output)[-1] == "[uvlayers] install large 1.0"
     assert list(layer.fetches.values()) == [LARGE]
 
 
 def test_one_more_wheel_in_a_bundle_installs_no_other() -> None:
-    before = emit_layer(Layer((LARGE, MIDDLE)), INSTALL, RUN)
-    after = emit_layer(Layer((LARGE, LOCAL, MIDDLE)), INSTALL, RUN)
+    before = layer_of(Layer((LARGE, MIDDLE)), INSTALL, RUN)
+    after = layer_of(Layer((LARGE, LOCAL, MIDDLE)), INSTALL, RUN)
     new = {v.digest for v in ordered(after.output)} - {v.digest for v in ordered(before.output)}
     made = [
         name
@@ -144,7 +157,7 @@ def test_one_more_wheel_in_a_bundle_installs_no_other() -> None:
 def test_nothing_of_the_project_is_in_the_key_of_a_wheel() -> None:
     elsewhere = dockerfiles.run(BASE, "uv sync --frozen --no-dev", line=9).vertex
     (ours,), (theirs,) = (
-        {emit_layer(Layer((LARGE,)), INSTALL, run).output.vertex.digest} for run in (RUN, elsewhere)
+        {layer_of(Layer((LARGE,)), INSTALL, run).output.vertex.digest} for run in (RUN, elsewhere)
     )
     assert ours == theirs
 
@@ -154,13 +167,13 @@ def test_nothing_of_the_project_is_in_the_key_of_a_wheel() -> None:
 )
 def test_what_changes_bytes_is_in_the_key(changed: dict[str, Any]) -> None:
     install = replace(INSTALL, **changed)
-    ours = emit_layer(Layer((LARGE,)), INSTALL, RUN).output
-    assert emit_layer(Layer((LARGE,)), install, RUN).output != ours
+    ours = layer_of(Layer((LARGE,)), INSTALL, RUN).output
+    assert layer_of(Layer((LARGE,)), install, RUN).output != ours
 
 
 def test_no_cache_holds_for_what_stands_in_for_the_command() -> None:
     run = dockerfiles.run(BASE, "uv sync", ignore_cache=True).vertex
-    made = ordered(emit_layer(Layer((LARGE, *TINIES)), INSTALL, run).output)
+    made = ordered(layer_of(Layer((LARGE, *TINIES)), INSTALL, run).output)
     ours = [v for v in made if v.metadata.description["llb.customname"].startswith("[uvlayers]")]
     assert ours
     assert all(vertex.metadata.ignore_cache for vertex in ours)

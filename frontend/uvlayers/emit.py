@@ -12,7 +12,7 @@ from posixpath import basename
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import Artifact, Layer, Wheel
 from uvlayers.llb.graph import Output, Vertex
-from uvlayers.llb.ops import File, Label, Mount, Process, exec_op, files, gather, http_source
+from uvlayers.llb.ops import File, Group, Label, Mount, Process, exec_op, files, gather, http_source
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.python.interpreter import Interpreter
 
@@ -90,7 +90,8 @@ class Install:
     """How wheels are installed: everything but the wheels that their layers depend on.
 
     `root` is the lowest state that holds the interpreter, `executable` what shebangs name,
-    `bytecode` an invalidation mode or None. `archives` hold every artifact that is not fetched,
+    `bytecode` an invalidation mode or None, `mode` the permission bits of all that is installed if
+    they are the same for everything. `archives` hold every artifact that is not fetched,
     """
 
     root: Output
@@ -104,6 +105,7 @@ class Install:
     bytecode: str | None
     installer_metadata: bool
     library_path: str | None = None
+    mode: int | None = None
     archives: Mapping[Artifact, Archive] = field(default_factory=dict, compare=False)
 
 
@@ -161,7 +163,7 @@ def emit_environment(
             Mount(FACTS, output=True),
         ],
         run.op.platform,
-        _label("create environment", run),
+        _Place(run).label("create environment"),
     )
     return EmittedEnvironment(vertex.output(1), vertex.output(2))
 
@@ -207,12 +209,39 @@ def emit_survey(
         *seen,
         Mount(FACTS, output=True),
     ]
-    label = _label("compare platforms", run)
+    label = _Place(run).label("compare platforms")
     return exec_op(process, mounts, run.op.platform, label).output()
 
 
-def emit_layer(layer: Layer, install: Install, run: Vertex) -> EmittedLayer:
-    """One image layer in the place of `run`: a fetch for each wheel, an exec for each unit.
+def emit_layers(
+    plan: Sequence[Layer], install: Install, run: Vertex, what: str
+) -> list[EmittedLayer]:
+    """The image layers that take the place of `run`, one line of progress: `what` they hold."""
+    wheels = sum(len(layer.wheels) for layer in plan)
+    counted = f"{_counted(wheels, 'wheel')} in {_counted(len(plan), 'layer')}"
+    group = Group(f"uvlayers:{run.digest}", f"[uvlayers] {what}: {counted}")
+    return [_emit_layer(layer, install, _Place(run, group)) for layer in plan]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where vertices belong: to the lines of a RUN, and in one group of the progress output."""
+
+    run: Vertex
+    group: Group | None = None
+
+    def label(self, text: str) -> Label:
+        """Errors point at the RUN's own lines, and `--no-cache` holds for what stands in for it."""
+        again = self.run.metadata.ignore_cache
+        return Label(f"[uvlayers] {text}", self.run.locations, again, self.group)
+
+
+def _emit_layer(layer: Layer, install: Install, place: _Place) -> EmittedLayer:
+    """One image layer: a fetch for each wheel, an exec for each unit.
 
     The units of a bundle are gathered by a copy, which takes a fraction of the time that unpacking
     them takes: one more wheel in a bundle does not unpack the others.
@@ -222,15 +251,15 @@ def emit_layer(layer: Layer, install: Install, run: Vertex) -> EmittedLayer:
     for unit in layer.units:
         archives: list[Mount] = []
         for position, wheel in enumerate(unit):
-            place = f"{ARCHIVES}/{position}"
+            dest = f"{ARCHIVES}/{position}"
             if isinstance(wheel, Wheel):
-                fetch = _fetch(wheel, run)
+                fetch = _fetch(wheel, place)
                 fetches[fetch.digest] = wheel
-                archives.append(Mount(place, fetch.output(), readonly=True))
+                archives.append(Mount(dest, fetch.output(), readonly=True))
             else:
-                archives.append(_archive_mount(install.archives[wheel], place))
-        unpacked.append(_unpack(unit, archives, install, run))
-    label = _label(f"gather {layer.title}", run)
+                archives.append(_archive_mount(install.archives[wheel], dest))
+        unpacked.append(_unpack(unit, archives, install, place))
+    label = place.label(f"gather {layer.title}")
     output = unpacked[0] if len(unpacked) == 1 else gather(unpacked, label)
     return EmittedLayer(layer, output, fetches)
 
@@ -241,19 +270,14 @@ def _archive_mount(archive: Archive, place: str) -> Mount:
     return Mount(f"{place}/{basename(archive.path)}", archive.output, archive.path, readonly=True)
 
 
-def _fetch(wheel: Wheel, run: Vertex) -> Vertex:
+def _fetch(wheel: Wheel, place: _Place) -> Vertex:
     """The file of a wheel."""
-    label = _label(f"fetch {wheel.filename}", run)
+    label = place.label(f"fetch {wheel.filename}")
     return http_source(wheel.url, wheel.digest, wheel.filename, label)
 
 
-def _label(text: str, run: Vertex) -> Label:
-    """Errors point at the RUN's own lines, and `--no-cache` holds for what stands in for it."""
-    return Label(f"[uvlayers] {text}", run.locations, run.metadata.ignore_cache)
-
-
 def _unpack(
-    unit: Sequence[Artifact], archives: Sequence[Mount], install: Install, run: Vertex
+    unit: Sequence[Artifact], archives: Sequence[Mount], install: Install, place: _Place
 ) -> Output:
     libraries = install.library_path
     process = Process(
@@ -274,7 +298,7 @@ def _unpack(
         *archives,
         Mount(OUTPUT, output=True),
     ]
-    label = _label(f"install {Layer(tuple(unit)).title}", run)
+    label = place.label(f"install {Layer(tuple(unit)).title}")
     return exec_op(process, mounts, install.platform, label).output()
 
 
@@ -304,6 +328,7 @@ def _unpack_arguments(unit: Sequence[Artifact], install: Install) -> dict[str, o
         "gid": install.gid,
         "umask": interpreter.umask,
         "mtime": MTIME,
+        "mode": install.mode,
         "bytecode": install.bytecode,
         "installer_metadata": install.installer_metadata,
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from posixpath import join, normpath, relpath
 
-from uvlayers.emit import emit_layer
+from uvlayers.emit import emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.files import directories_above, is_there
 from uvlayers.gateway.states import States
@@ -93,9 +93,11 @@ def _copied(
         raise Unsupported("the environment is not where it was expected")
     archives = {key: each for r in records for key, each in r.install.archives.items()}
     install = replace(records[0].install, directories=directories, archives=archives)
-    install = replace(install, uid=marker.uid, gid=marker.gid)
+    mode = install.mode if copy.mode is None else copy.mode
+    install = replace(install, uid=marker.uid, gid=marker.gid, mode=mode)
     wheels = {wheel for each in records for wheel in each.wheels}
-    layers = [emit_layer(each, install, vertex) for each in make_plan(wheels, shop.budget)]
+    plan = make_plan(wheels, shop.budget)
+    layers = emit_layers(plan, install, vertex, "environment copied")
     outputs = [each.output for each in layers]
     after = target.with_layers(outputs, (path,), bulk=outputs).with_shadow(bare, (copy.dest,))
     shop.installed[after.segments[-1]] = replace(records[-1], wheels=frozenset(wheels))

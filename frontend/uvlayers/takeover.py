@@ -10,7 +10,7 @@ from uvlayers.building import Prepared, prepare
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
-from uvlayers.emit import EmittedLayer, Install, emit_layer
+from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.explain import Fetch
 from uvlayers.files import StatePaths
@@ -73,7 +73,7 @@ def take_over(
     recipe = replace(recipe, installation=prepared.installation)
     plan = make_plan(set(recipe.installation.wheels) - present, shop.budget)
     install = _install(recipe, shop, prepared, again=bool(before))
-    layers = [emit_layer(layer, install, found.run) for layer in plan]
+    layers = emit_layers(plan, install, found.run, "uv sync")
     skeleton = () if recipe.skeleton.is_empty else (recipe.skeleton.emitted.skeleton,)
     outputs = [*(() if before else skeleton), *(each.output for each in layers)]
     titles = [*(() if before else ("virtual environment",) * len(skeleton))]

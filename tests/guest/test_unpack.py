@@ -104,6 +104,20 @@ def test_modes(bench: Bench, umask: int, plain: int, program: int) -> None:
     assert place.stat().st_mode & 0o7777 == 0o777 & ~umask
 
 
+def test_one_mode_for_all_that_is_made(bench: Bench) -> None:
+    bench.add(Peculiar())
+    bench.unpack(mode=0o750, bytecode="unchecked-hash")
+    made = [path for path in bench.output.rglob("*") if path != bench.output / "env"]
+    assert len(made) > 5
+    assert {path.stat().st_mode & 0o7777 for path in made} == {0o750}
+
+
+def test_what_was_installed_is_told(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+    bench.add(Peculiar(), name="pkg", version="1.0")
+    bench.unpack()
+    assert capfd.readouterr().out == " + pkg==1.0\n"
+
+
 def test_installer_metadata(bench: Bench) -> None:
     url = {"url": "https://example.org/ä", "archive_info": {}}
     bench.add(Peculiar(), direct_url=url, uv_cache={"timestamp": None}, uv_build={})

@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "afbe4eb8f19dee816ab66cf3a6e316125e2379a24c85877a5dd5b0530c0a69a2"
+GOLDEN = "e5a09ccd72b108d86ce5c5edaeb2ab544dfbeb88276aad01637dddcf3bad8f7f"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

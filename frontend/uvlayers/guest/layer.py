@@ -21,16 +21,23 @@ class Layer:
     """An output directory. Paths are absolute in the image.
 
     `directories` says what is in the state below: `[mode, uid, gid]` for a directory, the target
-    for a symbolic link. What it does not name is looked up in this process's own root.
+    for a symbolic link. What it does not name is looked up in this process's own root. `mode` is
+    that of everything that is made, whatever it would have been.
     """
 
     def __init__(
-        self, output: str, directories: "Mapping[str, object]", owner: "Facts", mtime: int
+        self,
+        output: str,
+        directories: "Mapping[str, object]",
+        owner: "Facts",
+        mtime: int,
+        mode: "int | None" = None,
     ) -> None:
         self.output = output
         self.known = directories
         umask, self.uid, self.gid = owner
-        self.directory_mode = 0o777 & ~umask
+        self.mode = mode
+        self.directory_mode = 0o777 & ~umask if mode is None else mode
         self.file_mode = 0o666 & ~umask
         self.times = (mtime * 10**9, mtime * 10**9)
         self.chowns = posix.geteuid() == 0
@@ -66,6 +73,7 @@ class Layer:
         """Create or replace a file: a descriptor for writing, for `close`."""
         parent, _, name = path.rpartition("/")
         full = f"{self.output}{self.directory(parent)}/{name}"
+        mode = mode if self.mode is None else self.mode
         flags = posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL | posix.O_CLOEXEC
         try:
             return posix.open(full, flags, mode)

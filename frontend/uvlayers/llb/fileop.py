@@ -10,6 +10,8 @@ from posixpath import normpath
 
 from uvlayers.pb import ops_pb2 as pb
 
+_PERMISSIONS = 0o777
+
 
 @dataclass(frozen=True, slots=True)
 class Writing:
@@ -49,27 +51,33 @@ class PlainCopy:
     """A file op that is one copy of one path: `source` is the op input read, `path` what of it.
 
     The contents of a directory go into `dest`. `target` is the op input written on, None for a
-    file system of its own (`COPY --link`).
+    file system of its own (`COPY --link`). `mode` are the permission bits that everything gets,
+    None where it keeps its own.
     """
 
     target: int | None
     source: int
     path: str
     dest: str
+    mode: int | None = None
 
 
 def plain_copy_of(op: pb.FileOp, inputs: int) -> PlainCopy | None:
-    """The op as a plain copy; None for anything that filters, renames, unpacks or sets modes."""
+    """The op as a plain copy; None for anything that filters, renames or unpacks."""
     if len(op.actions) != 1 or op.actions[0].WhichOneof("action") != "copy":
         return None
     action, copy = op.actions[0], op.actions[0].copy
     filtered = copy.include_patterns or copy.exclude_patterns or any(c in "*?[" for c in copy.src)
-    changed = copy.modeStr or copy.mode != -1 or copy.attemptUnpackDockerCompatibility
+    # `--chmod=u+x` changes each mode in its own way, more than these bits say more
+    mode = None if copy.mode == -1 else copy.mode
+    special = mode is not None and not 0 <= mode <= _PERMISSIONS
+    changed = copy.modeStr or special or copy.attemptUnpackDockerCompatibility
     inside = action.input < inputs and 0 <= action.secondaryInput < inputs
     if filtered or changed or not copy.dirCopyContents or not inside:
         return None
     target = None if action.input < 0 else action.input
-    return PlainCopy(target, action.secondaryInput, absolute(copy.src), absolute(copy.dest))
+    path, dest = absolute(copy.src), absolute(copy.dest)
+    return PlainCopy(target, action.secondaryInput, path, dest, mode)
 
 
 def absolute(path: str) -> str:

@@ -15,17 +15,32 @@ NONE = -1  # `Mount.input`, `Mount.output`, `FileAction.output`: nothing there
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Vertices that show as one line of the progress output; clients tell groups by `key`."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """How a vertex shows in the progress output and which Dockerfile lines it belongs to."""
 
     name: str
     locations: tuple[pb.Location, ...] = ()
     ignore_cache: bool = False
+    group: Group | None = None
 
     def metadata(self) -> pb.OpMetadata:
-        return pb.OpMetadata(
+        metadata = pb.OpMetadata(
             description={"llb.customname": self.name}, ignore_cache=self.ignore_cache
         )
+        if self.group is not None:
+            metadata.progress_group.id, metadata.progress_group.name = (
+                self.group.key,
+                self.group.name,
+            )
+        return metadata
 
 
 @dataclass(frozen=True, slots=True)
