@@ -1,6 +1,8 @@
 """What is not understood, or cannot be done, is built as it was written, and a warning says why."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -146,3 +148,26 @@ def test_an_engine_that_cannot_merge(
         assert image.history() == docker.history()
         ours = explained(files_of(second_engine, image.image_ref, "/app"))
         assert differences(ours, explained(files_of(both.engine, docker.image_ref, "/app"))) == []
+
+
+def test_the_stages_of_the_pipeline_are_shown(
+    both: Frontends, project: Project, tmp_path: Path
+) -> None:
+    flags = [HOST_NETWORK, f"--output={tmp_path}"]
+    arguments = {"UVLAYERS_DEBUG": "plan,llb"}
+    image = both.ours(project, PLAIN, flags=flags, arguments=arguments, tagged=False)
+    assert {path.name for path in tmp_path.iterdir()} == {"plan.json", "llb.json"}
+    (plan,) = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert sorted(name for each in plan["layers"] for name in each["wheels"]) == sorted(NAMES)
+    assert not any("[uvlayers] install" in name for name in image.done.progress.executed())
+
+
+def test_the_wheels_show_as_one_line(both: Frontends, project: Project) -> None:
+    progress = both.ours(project, PLAIN, flags=[HOST_NETWORK, "--no-cache"]).done.progress
+    told = {
+        line.strip()
+        for vertex in progress.vertices.values()
+        if vertex.name.startswith("[uvlayers] install")
+        for line in progress.logs.get(vertex.digest, "").splitlines()
+    }
+    assert told == {f"+ {name}==1.0" for name in NAMES}

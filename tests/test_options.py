@@ -1,6 +1,6 @@
 import pytest
 from uvlayers.errors import UvlayersError
-from uvlayers.options import Options
+from uvlayers.options import STAGES, Options
 
 
 def options(**opts: str) -> Options:
@@ -78,3 +78,11 @@ def test_caches_to_import_are_json() -> None:
         ("registry", {"ref": "example.org/cache"}),
         ("local", {}),
     )
+
+
+def test_stages_to_show_are_in_the_order_of_the_pipeline() -> None:
+    assert argument("UVLAYERS_DEBUG", "llb,plan").debug == ("plan", "llb")
+    assert argument("UVLAYERS_DEBUG", "all").debug == STAGES
+    assert argument("UVLAYERS_DEBUG", "").debug == ()
+    with pytest.raises(UvlayersError, match="must name stages, not `locks`"):
+        _ = argument("UVLAYERS_DEBUG", "plan,locks").debug

@@ -103,7 +103,7 @@ def _copied(
     shop.installed[after.segments[-1]] = replace(records[-1], wheels=frozenset(wheels))
     fetches = {digest: fetch for each in records for digest, fetch in each.fetches.items()}
     titles = tuple(each.layer.title for each in layers)
-    return Takeover(after, path, titles, Rest.BESIDE, fetches)
+    return Takeover(after, path, titles, Rest.BESIDE, fetches, plan)
 
 
 def _without_wheels(vertex: Vertex, copy: PlainCopy, source: Output, target: Output) -> Output:

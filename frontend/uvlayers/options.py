@@ -22,6 +22,11 @@ KEY_CMDLINE = "cmdline"
 ARG_SWITCH = "build-arg:UVLAYERS"
 ARG_LAYERS = "build-arg:UVLAYERS_LAYERS"
 ARG_DOCKERFILE = "build-arg:UVLAYERS_DOCKERFILE"
+ARG_DEBUG = "build-arg:UVLAYERS_DEBUG"
+
+STAGES = ("delegated", "cut", "plan", "llb")
+"""What `UVLAYERS_DEBUG` can show, in the order of the pipeline."""
+
 _OFF = frozenset({"off", "0", "false", "no"})
 _ON = frozenset({"on", "1", "true", "yes", ""})
 
@@ -74,6 +79,18 @@ class Options:
     def dockerfile_image(self) -> str | None:
         """The Dockerfile frontend underneath, when it is not the one built into BuildKit."""
         return self.opts.get(ARG_DOCKERFILE) or None
+
+    @property
+    def debug(self) -> tuple[str, ...]:
+        """The stages to be shown in place of the image (`--build-arg UVLAYERS_DEBUG=plan,llb`)."""
+        names = self.opts.get(ARG_DEBUG, "").replace(",", " ").split()
+        wrong = next((name for name in names if name not in (*STAGES, "all")), None)
+        if wrong is not None:
+            raise UvlayersError(
+                f"build argument `UVLAYERS_DEBUG` must name stages, not `{wrong}`",
+                hint=f"`--build-arg UVLAYERS_DEBUG={','.join(STAGES)} --output out`, or `all`",
+            )
+        return STAGES if "all" in names else tuple(each for each in STAGES if each in names)
 
     @property
     def filename(self) -> str:

@@ -26,9 +26,12 @@ class Reporter:
         self.graph = graph
         self._gateway = gateway
         self._told: set[tuple[str, str]] = set()
+        self.reasons: dict[str, str] = {}
+        """Why RUNs are left as they are written, by their digests."""
 
     def left_as_written(self, run: Vertex, reason: Unsupported) -> None:
         """Say why a `uv sync` is not split into layers."""
+        self.reasons[run.digest] = reason.message
         self._warn(f"uvlayers: `uv sync` runs as written: {reason.message}", reason.hint, run)
 
     def left_to_command(self, run: Vertex, left: Sequence[Left]) -> None:

@@ -21,6 +21,7 @@ from uvlayers.guest import builder, unpacker
 from uvlayers.layers.plan import DEFAULT_BUDGET
 from uvlayers.llb.graph import Graph, Vertex, marshal, parse_definition
 from uvlayers.llb.layered import shadow_of, whole
+from uvlayers.llb.ops import File, Label, files
 from uvlayers.llb.rewriting import Rewriting
 from uvlayers.options import Options
 from uvlayers.report import Reporter
@@ -36,6 +37,8 @@ def rewrite(result: Result, gateway: Gateway, options: Options) -> Result:
     It is returned as it is where there is no `uv sync`, and where none could be taken over.
     """
     graphs = {key: parse_definition(ref.definition) for key, ref in result.refs.items()}
+    if options.debug:
+        return _show(graphs, gateway, options)
     if not any(find_sync_exec(v) for graph in graphs.values() for v in graph.vertices()):
         return result
     if gateway.capabilities.missing((MERGE_OP, DIFF_OP)):
@@ -53,6 +56,23 @@ def rewrite(result: Result, gateway: Gateway, options: Options) -> Result:
     refs = {key: each.ref for key, each in rewritten.items()}
     # scans of the delegated graph; the daemon scans what we return when there are none
     return result.without_attestations().replace(refs, configs)
+
+
+def _show(graphs: Mapping[str, Graph], gateway: Gateway, options: Options) -> Result:
+    """The stages that `options` ask for, as files in place of the image; no wheel is fetched."""
+    from uvlayers.dump import dump
+
+    shown: list[File] = []
+    for key, graph in graphs.items():
+        reporter = Reporter(gateway, graph)
+        attempt = _attempt(graph, gateway, options, Again(), reporter)
+        made = dump(
+            options.debug, graph, attempt.split, attempt.takeovers, reporter.reasons, attempt.graph
+        )
+        prefix = "/" if key == SINGLE else f"/{key.replace('/', '-')}-"
+        shown += [File(f"{prefix}{name}", text) for name, text in made.items()]
+    label = Label("[uvlayers] show what becomes of the Dockerfile")
+    return gateway.solve(marshal(Graph(files(shown, label).output())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +153,7 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
     again = Again()
     reporter = Reporter(gateway, graph)
     while True:
-        try:
-            attempt = _rewrite(graph, gateway, options, again, reporter)
-        except TriedInVainError:
-            continue
+        attempt = _attempt(graph, gateway, options, again, reporter)
         takeovers = attempt.takeovers
         result = gateway.solve(marshal(attempt.graph), cache_imports=options.cache_imports)
         (ref,) = result.refs.values()
@@ -170,6 +187,17 @@ def _learn(
         if run.digest in failed and find_sync_exec(run):
             reporter.left_as_written(run, explained)
     again.written |= {attempt.split.origins[digest] for digest in failed}
+
+
+def _attempt(
+    delegated: Graph, gateway: Gateway, options: Options, again: Again, reporter: Reporter
+) -> Attempt:
+    """What `_rewrite` makes once no RUN is cut in vain."""
+    while True:
+        try:
+            return _rewrite(delegated, gateway, options, again, reporter)
+        except TriedInVainError:
+            continue
 
 
 def _rewrite(

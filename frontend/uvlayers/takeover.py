@@ -18,7 +18,7 @@ from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.installation import Left
 from uvlayers.layers.artifacts import Built
-from uvlayers.layers.plan import make_plan
+from uvlayers.layers.plan import Layer, make_plan
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State, whole
 from uvlayers.occupancy import installed_before
@@ -44,6 +44,7 @@ class Rest(Enum):
 class Takeover:
     """`state` is what the RUN's root becomes, or with ON_TOP what its command runs on.
 
+    `plan` are the layers of wheels.
     `path` is the environment's. `titles` name the layers that were added, lowest first, without
     the command's own. `fetches` are the wheels by the digest of the vertex that fetches them,
     `builds` the packages by that of the vertex that builds them, `left` what the command installs.
@@ -54,6 +55,7 @@ class Takeover:
     titles: tuple[str, ...]
     rest: Rest
     fetches: Mapping[str, Fetch]
+    plan: tuple[Layer, ...] = ()
     builds: Mapping[str, Built] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
 
@@ -87,7 +89,7 @@ def take_over(
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
     path, left = recipe.request.environment_path, recipe.installation.left
-    return Takeover(after, path, tuple(titles), rest, fetches, prepared.builds, left)
+    return Takeover(after, path, tuple(titles), rest, fetches, plan, prepared.builds, left)
 
 
 def _record(recipe: Recipe, install: Install, fetches: Mapping[str, Fetch]) -> Installed:

@@ -160,12 +160,18 @@ def plain(**changes: object) -> pb.FileOp:
         {"include_patterns": ["a"]},
         {"exclude_patterns": ["a"]},
         {"modeStr": "go-w"},
-        {"mode": 0o755},
+        {"mode": 0o4755},
         {"attemptUnpackDockerCompatibility": True},
     ],
 )
 def test_a_copy_that_filters_or_changes_files_is_not_plain(changes: dict[str, object]) -> None:
     assert plain_copy_of(plain(**changes), 2) is None
+
+
+def test_a_copy_may_give_everything_one_mode() -> None:
+    copy = plain_copy_of(plain(mode=0o750), 2)
+    assert copy is not None
+    assert copy.mode == 0o750
 
 
 def test_a_copy_of_a_directory_itself_is_not_plain() -> None:
