@@ -211,7 +211,7 @@ REFUSED = (
     Refused(
         "accounts",
         "echo 'app:x:7:7::/app:/bin/sh' >> /etc/passwd",
-        "the accounts is not the same on both platforms",
+        "not the same on both platforms: the accounts",
     ),
     Refused(
         "version",
@@ -221,22 +221,22 @@ REFUSED = (
     Refused(
         "library",
         "echo >> /usr/lib/python3.13/this.py",
-        "Python's standard library is not the same on both platforms",
+        "not the same on both platforms: Python's standard library",
     ),
     Refused(
         "configuration",
         "mkdir /etc/uv && touch /etc/uv/uv.toml",
-        "uv's configuration, or its Pythons is not the same on both platforms",
+        "not the same on both platforms: uv's configuration, or its Pythons",
     ),
     Refused(
         "pythons",
         "cp -p /usr/bin/python3.13 /usr/bin/python3.12",
-        "the Pythons that uv may find is not the same on both platforms",
+        "not the same on both platforms: the Pythons that uv may find",
     ),
     Refused(
         "manylinux",
         "touch /usr/lib/python3.13/_manylinux.py",
-        "is not the same on both platforms",
+        "not the same on both platforms: Python's standard library",
     ),
 )
 

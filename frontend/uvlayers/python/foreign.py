@@ -132,7 +132,7 @@ def _require_same(survey: Survey) -> None:
     twin, target = survey.twin.table("same"), survey.target.table("same")
     for key, what in _SAME.items():
         if twin.raw(key) != target.raw(key):
-            raise Unsupported(f"{what} is not the same on both platforms")
+            raise Unsupported(f"not the same on both platforms: {what}")
     for side in (survey.twin, survey.target):
         for path in side.texts("vetoes"):
             raise Unsupported(f"a module may speak against manylinux wheels: `{path}`")
