@@ -139,6 +139,16 @@ def test_a_system_prefix() -> None:
     assert foreign.installs == native.installs
 
 
+def test_commands_before_the_sync_are_run_for_the_twin_too() -> None:
+    state = run(copy(BASE, UV, "/uv", "/bin/", line=2), "make tools", line=3)
+    state = copy(workdir(state, "/app", line=4), CONTEXT, "/", "/app/", line=5)
+    built = build_of(THERE.output(run(state, FROZEN, line=6)))
+    assert built.gateway.warnings == []
+    ran = zip(built.machine.ran, built.machine.on, strict=True)
+    # the target first: where it cannot be run, nothing is run in vain
+    assert [on for args, on in ran if args[-1] == "make tools"] == ["arm64", "amd64"]
+
+
 def test_a_mounted_uv() -> None:
     mount = Bind("/bin/uv", UV, "/uv")
     head = THERE.output(dockerfile("/bin/uv sync --frozen", uv=False, mounts=[mount]))

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from uvlayers.dockerfile.twin import Twins
 from uvlayers.llb.graph import Graph, Output, make_vertex, marshal, parse_definition
 from uvlayers.llb.rewriting import Rewriting
 from uvlayers.pb import ops_pb2 as pb
@@ -95,3 +96,14 @@ def test_inputs_come_before_what_needs_them(graph: Graph) -> None:
         assert {each.vertex.digest for each in vertex.inputs} <= seen
         assert vertex.digest not in seen
         seen.add(vertex.digest)
+
+
+@given(graphs())
+def test_the_twin_of_a_twin_is_the_same_bytes(graph: Graph) -> None:
+    other = pb.Platform(OS="linux", Architecture="arm64")
+    assert graph.head is not None
+    twin = Twins(dockerfiles.PLATFORM, other).output(graph.head)
+    back = Twins(other, dockerfiles.PLATFORM).output(twin)
+    assert back == graph.head
+    platforms = [vertex.op.platform for vertex in graph.with_head(twin).vertices()]
+    assert dockerfiles.PLATFORM not in platforms
