@@ -39,10 +39,10 @@ OURS = "uvlayers: "
 AS_WRITTEN = "uvlayers: `uv sync` runs as written: "
 
 
-def make_context(projects: Projects, index: Index) -> Project:
-    """The context of all cases: a copy of the corpus's, its projects locked against the index."""
+def make_context(projects: Projects, index: Index, name: str = "corpus") -> Project:
+    """A copy of the corpus's context, its projects locked against the index."""
     index.serve(*(Wheel(name) for name in WHEELS))
-    directory = projects.root / "corpus"
+    directory = projects.root / name
     shutil.copytree(CONTEXT, directory)
     project = Project(directory, projects.uv, projects.environment)
     for each in (project, *(project_in(project, name) for name in MEMBERS)):
@@ -86,7 +86,7 @@ class SideBySide:
             *layers(case, ours, docker),
             *configuration(ours, docker),
             *printed(case, ours, docker),
-            *self._files(ours, docker),
+            *files(ours, docker),
         ]
 
     def _build(self, syntax: str, case: Case) -> Image:
@@ -94,11 +94,13 @@ class SideBySide:
         flags = [HOST_NETWORK, *case.build_flags(self.context.directory)]
         return self.both.build(self.context, above + syntax, below, flags=flags, check=False)
 
-    def _files(self, ours: Image, docker: Image) -> list[str]:
-        if ours.layers() == docker.layers():
-            return []
-        left, right = trees(self.machine.engine, ours.image_ref, docker.image_ref)
-        return differences(explained(left), explained(right), names=NAMES)
+
+def files(ours: Image, docker: Image) -> list[str]:
+    """A line for every difference that uv does not explain (see `explained`)."""
+    if ours.layers() == docker.layers():
+        return []
+    left, right = trees(ours.engine, ours.image_ref, docker.image_ref)
+    return differences(explained(left), explained(right), names=NAMES)
 
 
 def trees(engine: Engine, left: str, right: str) -> tuple[Tree, Tree]:
