@@ -66,7 +66,6 @@ class Frontends:
     work: Path
     session: str = field(default_factory=lambda: token_hex(3))
     _numbers: Iterator[int] = field(default_factory=count)
-    _images: list[Image] = field(default_factory=list)
 
     def ours(self, project: Project, text: str, **options: Any) -> Image:
         return self.build(project, f"# syntax={self.syntax}", text, **options)
@@ -99,9 +98,7 @@ class Frontends:
             flags=[*flags, *([] if tagged else [NO_IMAGE])],
             check=check,
         )
-        image = Image(self.engine, image_ref, done)
-        self._images.append(image)
-        return image
+        return Image(self.engine, image_ref, done)
 
     def answers(
         self, project: Project, text: str, call: str, flags: Sequence[str] = ()
@@ -134,7 +131,8 @@ class Frontends:
         return dockerfile
 
     def remove_images(self) -> None:
-        made = [image.image_ref for image in self._images if image.exists()]
+        shown = ("image", "ls", "--format={{.Repository}}:{{.Tag}}")
+        made = self.engine.docker(*shown, f"{NAMESPACE}-{self.session}").split()
         if made:
             self.engine.docker("image", "rm", "--force", *made)
 
