@@ -238,7 +238,10 @@ def failures(case: Case, ours: Image, docker: Image) -> Iterator[str]:
 
 
 def failed_log(image: Image) -> list[str]:
-    """What the commands that failed printed; output and errors come in any order."""
+    """What the commands that failed printed; output and errors come in any order.
+
+    A command that fails beside the layers is run again as it is written, and says it twice.
+    """
     progress = image.done.progress
     logs = "".join(progress.log(name) for name in progress.failed())
-    return sorted(PROGRESS_OF_UV.sub("", logs).splitlines())
+    return sorted(set(PROGRESS_OF_UV.sub("", logs).splitlines()))

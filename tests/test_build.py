@@ -1,6 +1,7 @@
 """Whole builds on the model: what is rewritten makes the same, what is not is said to be left."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,9 +71,10 @@ def build_of(
     history: list[str] | None = None,
     extra: dict[str, Tree] | None = None,
     opts: dict[str, str] | None = None,
+    failing: Sequence[str] = (),
 ) -> Built:
     trees = {**sources(context, *packages), **(extra or {})}
-    machine = Machine()
+    machine = Machine(failing=failing)
     entries = [{"created_by": name} for name in history or ()]
     config = json.dumps({"history": entries} if history else {}).encode()
     delegated = delegated_result(dockerfiles.graph(head), config)
@@ -449,3 +451,22 @@ def test_a_failing_sync_does_not_end_a_build_that_goes_on() -> None:
     built = build_of(head, broken)
     assert built.head == head
     assert "runs as written" in built.gateway.warnings[0].short
+
+
+def test_a_run_that_fails_in_parts_is_run_whole() -> None:
+    command = f"touch /x && {FROZEN} && touch /y"
+    built = build_of(recommended(command), PLAIN, IDNA, CLICK, failing=["touch /x"])
+    assert built.files == built.expected
+    assert built.commands == ["touch /x", command]
+    (warned,) = built.gateway.warnings
+    assert warned.short.endswith("in another form it fails: exit code 1: touch /x")
+
+
+def test_a_command_that_fails_beside_the_layers_is_run_as_it_is_written() -> None:
+    command = f"{FROZEN} && touch /y"
+    left = f"{FROZEN} --inexact --no-install-package=click --no-install-package=idna && touch /y"
+    built = build_of(recommended(command), PLAIN, IDNA, CLICK, failing=[left])
+    assert built.files == built.expected
+    assert built.commands == [left, command]
+    with pytest.raises(GatewayError, match=f"exit code 1: {command}"):
+        build_of(recommended(command), PLAIN, IDNA, CLICK, failing=[left, command])

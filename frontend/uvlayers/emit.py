@@ -23,6 +23,7 @@ OUTPUT = "/uvlayers/out"
 FACTS = "/uvlayers/facts"
 FACTS_NAME = "facts.json"
 PROJECT = "/uvlayers/project"
+TRIAL_NAME = "magic"
 TARGET = "/uvlayers/target"
 MOUNTS = "/uvlayers/mounts"
 SURVEY_NAME = "survey.json"
@@ -211,6 +212,23 @@ def emit_survey(
     ]
     label = _Place(run).label("compare platforms")
     return exec_op(process, mounts, run.op.platform, label).output()
+
+
+def emit_trial(run: Vertex, root: Output, python: str, library_path: str | None) -> Output:
+    """A file TRIAL_NAME with the magic number of the interpreter, if that can run on `root`."""
+    code = (
+        "import _imp, sys;"
+        f"open('{OUTPUT}/{TRIAL_NAME}', 'w')"
+        ".write(__import__('_frozen_importlib_external').MAGIC_NUMBER.hex())"
+    )
+    process = Process(
+        args=(python, "-I", "-S", "-B", "-c", code),
+        environment=() if library_path is None else (f"LD_LIBRARY_PATH={library_path}",),
+        user="0:0",
+        exit_codes=tuple(range(256)),
+    )
+    mounts = [Mount("/", root, readonly=True), Mount(OUTPUT, output=True)]
+    return exec_op(process, mounts, run.op.platform, _Place(run).label("try Python")).output()
 
 
 def emit_layers(

@@ -52,7 +52,10 @@ def make_foreign_skeleton(
     _require_neutral(arguments, (native, foreign))
     if twin.root == target.root:
         raise Unsupported("what it runs on is not an image of several platforms")
-    skeleton = make_skeleton(twin, arguments, shop.states, shop.guest)
+    try:
+        skeleton = make_skeleton(twin, arguments, shop.states, shop.guest)
+    except GatewayError as error:
+        raise Unsupported(f"what it runs on cannot be built here: {error.message}") from error
     interpreter = skeleton.interpreter
     environment = interpreter.environment
     if environment is None or (environment.existed and not skeleton.is_empty):

@@ -54,8 +54,10 @@ def _require_kept(recipe: Recipe, before: Sequence[Installed]) -> None:
     wanted = frozenset(recipe.installation.wheels)
     versions = {wheel.name: wheel for wheel in wanted}
     for wheel in sorted({w for each in before for w in each.wheels} - wanted, key=str):
-        if wheel.name in versions or not recipe.request.inexact:
+        if wheel.name in versions:
             raise Unsupported(f"it changes what an earlier command installed: `{wheel.name}`")
+        if not recipe.request.inexact:
+            raise Unsupported(f"it removes what an earlier command installed: `{wheel.name}`")
     gone = {name for each in before for name in each.names} - recipe.installation.names
     if gone and not recipe.request.inexact:
         raise Unsupported(f"it removes what an earlier command installed: `{min(gone)}`")

@@ -118,7 +118,10 @@ def _without_builds(installation: Installation) -> Installation:
 def _require_plain(command: SyncCommand) -> None:
     """Raise Unsupported for a RUN whose surroundings we cannot reproduce."""
     if command.before:
-        raise Unsupported(f"another command comes first: `{command.before[0]}`")
+        raise Unsupported(
+            f"another command comes first: `{command.before[0]}`",
+            hint="put it into a RUN of its own",
+        )
     if command.umask is not None:
         raise Unsupported("it sets a umask")
     if command.launcher:

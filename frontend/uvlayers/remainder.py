@@ -31,7 +31,7 @@ def is_movable(recipe: Recipe, prefixes: Sequence[str], real: Callable[[str], st
     args = recipe.found.run.op.exec.meta.args
     shell = recipe.command.span is None or (len(args) == _SHELL_ARGUMENTS and args[1] == "-c")
     # a build without isolation needs the packages that would not be there
-    if named or not shell or recipe.request.shared_builds:
+    if named or not shell or not recipe.command.inline or recipe.request.shared_builds:
         return False
     if recipe.command.alone:
         return True

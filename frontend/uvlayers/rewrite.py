@@ -114,10 +114,25 @@ class Again:
     """What earlier attempts have shown, by the digests of delegated RUNs.
 
     `written` are those that must stay as they are, `given_up` says why packages are left to a RUN.
+    `changed` leads from the digests of vertices that hold a RUN's command in another form to it,
+    `failed` has the messages of such RUNs that failed in it.
     """
 
     written: set[str] = field(default_factory=set)
     given_up: dict[str, dict[str, str]] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def learn_failure(self, error: GatewayError) -> bool:
+        """Leave the RUN as it is whose command failed in another form; False if none is.
+
+        It fails in its own words then, or the change was to blame.
+        """
+        run = self.changed.get(error.vertex or "")
+        if run is not None:
+            self.written.add(run)
+            self.failed[run] = error.message
+        return run is not None
 
     def learn_build(self, vertex: str, attempt: "Attempt") -> bool:
         """Give up what `vertex` was to build; False if it builds nothing."""
@@ -160,12 +175,17 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
         try:
             gateway.evaluate(ref)
         except GatewayError as error:
-            if not again.learn_build(error.vertex or "", attempt):
+            learned = again.learn_build(error.vertex or "", attempt) or again.learn_failure(error)
+            if not learned:
                 _learn(error, attempt, again, gateway, reporter)
         else:
             for run in attempt.split.graph.vertices():
                 if run.digest in takeovers:
                     reporter.left_to_command(run, takeovers[run.digest].left)
+            for run in graph.vertices():
+                if run.digest in again.failed:
+                    reason = f"in another form it fails: {again.failed[run.digest]}"
+                    reporter.left_as_written(run, Unsupported(reason))
             return Rewritten(graph, attempt.split, takeovers, ref)
 
 
@@ -192,12 +212,15 @@ def _learn(
 def _attempt(
     delegated: Graph, gateway: Gateway, options: Options, again: Again, reporter: Reporter
 ) -> Attempt:
-    """What `_rewrite` makes once no RUN is cut in vain."""
+    """What `_rewrite` makes once no RUN is cut in vain, or fails because it was."""
     while True:
         try:
             return _rewrite(delegated, gateway, options, again, reporter)
         except TriedInVainError:
             continue
+        except GatewayError as error:
+            if not again.learn_failure(error):
+                raise
 
 
 def _rewrite(
@@ -235,12 +258,19 @@ def _rewrite(
             takeover = copy_environment(vertex, rewriting.state, shop)
         if takeover is None:
             rewriting.visit(vertex)
+            if origins[vertex.digest] in split.parts:
+                built = whole(rewriting.state(vertex.output())).vertex
+                again.changed[built.digest] = origins[vertex.digest]
             continue
+        if takeover.changed is not None:
+            again.changed[takeover.changed.digest] = origins[vertex.digest]
         takeovers[maker_of(vertex).digest] = takeover
         if found is not None and takeover.rest is Rest.ON_TOP:
             rewriting.visit_on(vertex, found.root_input, takeover.state)
             completed = whole(rewriting.state(vertex.output())).vertex.digest
             shop.completed[completed] = takeover.path
+            if origins[vertex.digest] in split.parts:
+                again.changed[completed] = origins[vertex.digest]
         else:
             rewriting.visit(vertex, takeover.state)
     _require_use(split, takeovers, again)

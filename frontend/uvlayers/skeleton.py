@@ -80,7 +80,8 @@ def make_skeleton(
 ) -> Skeleton:
     """Run the user's uv on a project without dependencies.
 
-    Raises Unsupported when uv finds no interpreter there, or the interpreter is none of ours.
+    Raises Unsupported when uv finds no interpreter there, or the interpreter is none of ours; the
+    daemon's error where a step before fails.
     """
     emitted = emit_environment(ground.run, ground.root, ground.mounts, guest, arguments)
     interpreter = _read_facts(emitted, states)
@@ -106,6 +107,8 @@ def _read_facts(emitted: EmittedEnvironment, states: States) -> Interpreter:
     try:
         facts = states.read(emitted.facts, f"/{FACTS_NAME}")
     except GatewayError as error:
+        if error.vertex not in (None, emitted.facts.vertex.digest):
+            raise  # what it stands on cannot be built
         raise Unsupported(f"uv cannot be run beforehand: {error.message}") from error
     if facts is None:
         raise Unsupported("uv finds no Python that is there already")

@@ -10,7 +10,7 @@ from uvlayers.building import Prepared, prepare
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
-from uvlayers.emit import EmittedLayer, Install, emit_layers
+from uvlayers.emit import TRIAL_NAME, EmittedLayer, Install, emit_layers, emit_trial
 from uvlayers.errors import Unsupported
 from uvlayers.explain import Fetch
 from uvlayers.files import StatePaths
@@ -44,7 +44,7 @@ class Rest(Enum):
 class Takeover:
     """`state` is what the RUN's root becomes, or with ON_TOP what its command runs on.
 
-    `plan` are the layers of wheels.
+    `plan` are the layers of wheels, `changed` is the command where it runs BESIDE them.
     `path` is the environment's. `titles` name the layers that were added, lowest first, without
     the command's own. `fetches` are the wheels by the digest of the vertex that fetches them,
     `builds` the packages by that of the vertex that builds them, `left` what the command installs.
@@ -56,6 +56,7 @@ class Takeover:
     rest: Rest
     fetches: Mapping[str, Fetch]
     plan: tuple[Layer, ...] = ()
+    changed: Vertex | None = None
     builds: Mapping[str, Built] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
 
@@ -81,15 +82,17 @@ def take_over(
     titles = [*(() if before else ("virtual environment",) * len(skeleton))]
     titles += [each.layer.title for each in layers]
     rest = _rest(recipe, before, shop.states)
+    changed = None
     if rest is Rest.BESIDE:
-        outputs.append(_run_beside(recipe, skeleton, state, shop.states))
+        changed, added = _run_beside(recipe, skeleton, state, shop.states)
+        outputs.append(added)
     after = recipe.root.with_layers(
         outputs, _prefixes(recipe), bulk=[each.output for each in layers]
     )
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
     path, left = recipe.request.environment_path, recipe.installation.left
-    return Takeover(after, path, tuple(titles), rest, fetches, plan, prepared.builds, left)
+    return Takeover(after, path, tuple(titles), rest, fetches, plan, changed, prepared.builds, left)
 
 
 def _record(recipe: Recipe, install: Install, fetches: Mapping[str, Fetch]) -> Installed:
@@ -133,15 +136,21 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
 
 
 def _is_like(output: Output, recipe: Recipe, states: States) -> bool:
-    """Whether the interpreter is there, and the directories that wheels share with it look alike.
+    """Whether the interpreter runs there, and the directories that wheels share with it look alike.
 
-    A `chown` between the image and the RUN would else be undone by the layers.
+    It may lack a library, or the loader's cache. And a `chown` between the image and the RUN would
+    be undone by the layers.
     """
     interpreter = recipe.skeleton.interpreter
     if not states.exists(output, interpreter.base_executable):
         return False
     existed = interpreter.environment is not None and interpreter.environment.existed
-    return not existed or shared_directories(states, output, interpreter) == recipe.directories
+    if existed and shared_directories(states, output, interpreter) != recipe.directories:
+        return False
+    run, libraries = recipe.skeleton.ground.run, recipe.command.environment.get("LD_LIBRARY_PATH")
+    trial = emit_trial(run, output, interpreter.base_executable, libraries)
+    magic = states.read(trial, f"/{TRIAL_NAME}")
+    return magic is not None and magic.decode() == interpreter.magic
 
 
 def _rest(recipe: Recipe, before: Sequence[Installed], states: States) -> Rest:
@@ -162,8 +171,8 @@ def _run_beside(
     skeleton: Sequence[Output],
     state: Callable[[Output], State],
     states: States,
-) -> Output:
-    """The layer of what the user's command adds to the environment without packages."""
+) -> tuple[Vertex, Output]:
+    """The user's command on the environment without packages, and the layer of what it adds."""
     run = recipe.found.run
     update = recipe.request.lock_mode is LockMode.UPDATE
     flags = leave_out(wheel.name for wheel in recipe.installation.wheels)
@@ -173,7 +182,7 @@ def _run_beside(
     beside, added = run_beside(recipe, skeleton, flags, inputs)
     if update and not recipe.checked:
         _require_unchanged_lock(beside, states)
-    return added
+    return beside, added
 
 
 def _require_unchanged_lock(beside: Vertex, states: States) -> None:

@@ -4,6 +4,5 @@ FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY . .
-# uvlayers: as written: another command comes first: `cat nowhere`
 # uvlayers: fails
 RUN echo first && cat nowhere && uv sync --frozen

@@ -4,6 +4,7 @@ FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY . .
+# uvlayers: layers
 RUN <<EOF
 #!/bin/sh
 set -e

@@ -8,5 +8,5 @@ COPY . .
 RUN uv sync --locked --no-dev --no-editable
 
 FROM python:3.13-slim
-# uvlayers: one layer: modes are changed file by file
+# uvlayers: layers
 COPY --from=builder --chmod=755 /app/.venv /app/.venv

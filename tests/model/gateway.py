@@ -1,11 +1,12 @@
 """A double of the gateway whose daemon solves on the model; for what a build asks and is told."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvlayers.gateway.capabilities import DIFF_OP, EVALUATE, MERGE_OP, WARNINGS, Capabilities
 from uvlayers.gateway.client import Gateway
-from uvlayers.gateway.errors import GatewayError
+from uvlayers.gateway.errors import DETAIL_PREFIX, VERTEX, GatewayError
 from uvlayers.gateway.result import Ref, Result
 from uvlayers.llb.graph import Graph, Output, marshal, parse_definition
 from uvlayers.pb import gateway_pb2 as pb
@@ -85,7 +86,11 @@ class FakeGateway(Gateway):
         try:
             return self.solver.tree(self.head(ref))
         except BuildError as error:
-            raise GatewayError(Status(code=2, message=str(error))) from error
+            status = Status(code=2, message=str(error))
+            if error.vertex is not None:
+                value = json.dumps({"digest": error.vertex}).encode()
+                status.details.add(type_url=DETAIL_PREFIX + VERTEX, value=value)
+            raise GatewayError(status) from error
 
     def evaluate(self, ref: Ref) -> None:
         self.evaluated.append(self.head(ref))

@@ -58,7 +58,11 @@ class Solver:
             mount.dest: selected(inputs[mount.input], mount.selector) if mount.input >= 0 else EMPTY
             for mount in mounts
         }
-        after = {**before, **self._execute(vertex, before)}
+        try:
+            after = {**before, **self._execute(vertex, before)}
+        except BuildError as error:
+            error.vertex = vertex.digest
+            raise
         outputs = sorted((m.output, m.dest) for m in mounts if m.output >= 0)
         return [after[dest] for _, dest in outputs]
 

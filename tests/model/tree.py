@@ -46,7 +46,9 @@ EMPTY: Tree = {"/": Directory()}
 
 
 class BuildError(Exception):
-    """What fails a step of a build."""
+    """What fails a step of a build; the solver adds the digest of its vertex."""
+
+    vertex: str | None = None
 
 
 def tree(entries: Mapping[str, Node | bytes | str]) -> Tree:

@@ -53,13 +53,15 @@ def _prefix(directory: str) -> str:
 def below_context(root: Output, sensitive: Sequence[str], environment_path: str) -> Output:
     """`root` without the file ops at its top that only bring files of the build context.
 
+    Files that the Dockerfile itself holds (`COPY <<EOF`) are no others.
+
     An op that writes at, below or above one of the `sensitive` paths stays, and so does one that
     writes into the environment.
     """
     while (lower := _target(root.vertex)) is not None:
         writing = writing_of(root.vertex.op.file, len(root.vertex.inputs))
         if writing is None or not all(
-            from_context(root.vertex.inputs[source].vertex) for source in writing.sources
+            _brings_files(root.vertex.inputs[source].vertex) for source in writing.sources
         ):
             return root
         if reaches(writing.paths, environment_path) or is_near(writing.paths, sensitive):
@@ -104,6 +106,12 @@ def from_context(vertex: Vertex) -> bool:
         v.op.WhichOneof("op") == "source" and not v.op.source.identifier.startswith(_IMAGES)
         for v in walk(vertex)
     )
+
+
+def _brings_files(vertex: Vertex) -> bool:
+    """Whether `vertex` holds files of the user's own, and nothing that was installed."""
+    kinds = {each.op.WhichOneof("op") for each in walk(vertex)}
+    return from_context(vertex) or not kinds & {"source", "exec"}
 
 
 def _target(vertex: Vertex) -> Output | None:

@@ -27,8 +27,9 @@ class SyncCommand:
     `before` and `after` are the texts of the RUN's other commands that can leave something behind
     (or, after, can fail). `aside`: the RUN needs this sync, which is its first command, and those
     after it change nothing but what is at or below these absolute paths; None if they may do more.
-    `span` counts bytes of the shell text. `umask` is what the RUN set it
-    to. All this holds only if the directories `entered` exist: the RUN changes to them.
+    `span` counts bytes of the shell text, `inline`: that is in the exec's arguments, not in a file.
+    `umask` is what the RUN set it to. All this holds only if the directories `entered` exist: the
+    RUN changes to them.
     """
 
     argv: tuple[str, ...]
@@ -44,6 +45,7 @@ class SyncCommand:
     aside: tuple[str, ...] | None = None
     umask: int | None = None
     entered: tuple[str, ...] = ()
+    inline: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def find_sync(
         return ()
     scope = Scope.of(env, unknown, cwd)
     if script is not None:
-        return _of_script(script, scope)
+        found = _of_script(script, scope)
+        return tuple(replace(e, inline=False) if isinstance(e, SyncCommand) else e for e in found)
     name = posixpath.basename(args[0])
     if name in SHELLS:
         return _of_shell(args, scope)

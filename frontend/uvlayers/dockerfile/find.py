@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from posixpath import join
 
 from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync
 from uvlayers.errors import Unsupported
@@ -73,4 +74,27 @@ def _environment(run: Vertex) -> dict[str, str]:
 def _find(run: Vertex, environment: dict[str, str]) -> tuple[SyncCommand | Opaque, ...]:
     execution = run.op.exec
     secret = [variable.name for variable in execution.secretenv]
-    return find_sync(execution.meta.args, environment, execution.meta.cwd or "/", unknown=secret)
+    args, cwd = execution.meta.args, execution.meta.cwd or "/"
+    return find_sync(args, environment, cwd, unknown=secret, script=_inline_script(run))
+
+
+def _inline_script(run: Vertex) -> str | None:
+    """The text of a heredoc that begins with `#!`: a file in a mount that the shell is to run.
+
+    (BuildKit: frontend/dockerfile/dockerfile2llb/convert_runmount.go and `dispatchRun`.)
+    """
+    if len(run.op.exec.meta.args) != len(("/bin/sh", "-c", "/dev/pipes/EOF")):
+        return None
+    path = run.op.exec.meta.args[-1]
+    for mount in run.op.exec.mounts:
+        made = run.inputs[mount.input].vertex.op.file if mount.input >= 0 else None
+        inside = mount.dest != "/" and path.startswith(mount.dest)
+        if (
+            inside
+            and made is not None
+            and [a.WhichOneof("action") for a in made.actions] == ["mkfile"]
+        ):
+            file = made.actions[0].mkfile
+            if join(mount.dest, file.path.lstrip("/")) == path:
+                return file.data.decode(errors="surrogateescape")
+    return None

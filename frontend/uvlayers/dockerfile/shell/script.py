@@ -159,30 +159,36 @@ class _Walk:
                 yield from self._statement(node, final=final and index == len(named) - 1)
 
     def _statement(self, node: Node, *, final: bool) -> Iterator[Step]:
+        redirections: list[Node] = []
         elements, aborts = _and_list(node)
+        if node.type == "redirected_statement" and node.children[0].type == "list":
+            # the parser takes what is the last element's for the whole list's
+            elements, aborts = _and_list(node.children[0])
+            redirections = node.children[1:]
         guard: str | None = None
         for element in elements:
             errexit = self.scope.errexit
             if guard is None or final or aborts:
-                step = self._element(element)
+                step = self._element(element, redirections if element is elements[-1] else [])
             else:  # neither a sync nor a change of the state is certain to happen
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
             if step.effect is Effect.OUTWARD:
                 guard = guard or step.text
             yield replace(
                 step,
+                nested=step.nested or bool(redirections),
                 list_end=element is elements[-1],
                 script_end=final or aborts,
                 errexit=errexit,
                 end=(node if element is elements[-1] else element).end_byte,
             )
 
-    def _element(self, node: Node) -> Step:
+    def _element(self, node: Node, redirections: list[Node]) -> Step:
         kind = node.children[0].type if node.type == "redirected_statement" else node.type
         if kind not in SIMPLE:
             return self._apart(node, REASONS.get(kind, "it is part of a compound command"))
         try:
-            return self._simple(node, simple_command(node, self.data))
+            return self._simple(node, simple_command(node, self.data, redirections))
         except NotUnderstood as error:
             return self._apart(node, error.reason)
 

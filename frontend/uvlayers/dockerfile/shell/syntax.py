@@ -4,7 +4,7 @@ tree-sitter-bash finds the structure and the extent of every word; what a word m
 `words`, and whatever the two could see differently is refused here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -107,12 +107,15 @@ def descendants(node: Node) -> Iterator[Node]:
         pending.extend(reversed(current.children))
 
 
-def simple_command(node: Node, data: bytes) -> SimpleCommand:
-    """The parts of a simple command, redirected or not; raises `NotUnderstood`."""
-    inner, redirections = node, []
+def simple_command(node: Node, data: bytes, outer: Sequence[Node] = ()) -> SimpleCommand:
+    """The parts of a simple command; raises `NotUnderstood`.
+
+    It is redirected by what is part of `node`, and by the `outer` nodes behind it.
+    """
+    inner, redirections = node, list(outer)
     if node.type == "redirected_statement":
         inner = node.children[0]
-        redirections = node.children[1:]
+        redirections = [*node.children[1:], *outer]
     if inner.type not in SIMPLE:
         raise NotUnderstood("it is part of a compound command")
     parts = [inner] if inner.type == "variable_assignment" else inner.children
@@ -124,7 +127,7 @@ def simple_command(node: Node, data: bytes) -> SimpleCommand:
     return SimpleCommand(
         tuple(map(source, words[:leading])),
         tuple(map(source, words[leading:])),
-        (node.start_byte, node.end_byte),
+        (node.start_byte, (redirections[-1] if outer else node).end_byte),
         *_redirected(redirections),
     )
 
