@@ -1,9 +1,10 @@
 """The graphs of a delegated result: each `uv sync` becomes layers, or stays with a warning."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os.path import dirname, join
 
+from uvlayers.attempt import Again, Attempt, TriedInVainError
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
 from uvlayers.dockerfile.history import maker_of, pad_history
 from uvlayers.dockerfile.split import Split, split_runs
@@ -107,56 +108,6 @@ class Rewritten:
                 yield from takeover.titles
             if part is not parts[-1] and (takeover is None or takeover.rest is not Rest.NOTHING):
                 yield part.op.exec.meta.args[-1]
-
-
-@dataclass(slots=True)
-class Again:
-    """What earlier attempts have shown, by the digests of delegated RUNs.
-
-    `written` are those that must stay as they are, `given_up` says why packages are left to a RUN.
-    `changed` leads from the digests of vertices that hold a RUN's command in another form to it,
-    `failed` has the messages of such RUNs that failed in it.
-    """
-
-    written: set[str] = field(default_factory=set)
-    given_up: dict[str, dict[str, str]] = field(default_factory=dict)
-    changed: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-
-    def learn_failure(self, error: GatewayError) -> bool:
-        """Leave the RUN as it is whose command failed in another form; False if none is.
-
-        It fails in its own words then, or the change was to blame.
-        """
-        run = self.changed.get(error.vertex or "")
-        if run is not None:
-            self.written.add(run)
-            self.failed[run] = error.message
-        return run is not None
-
-    def learn_build(self, vertex: str, attempt: "Attempt") -> bool:
-        """Give up what `vertex` was to build; False if it builds nothing."""
-        found = [
-            (attempt.split.origins[run], takeover.builds[vertex].name)
-            for run, takeover in attempt.takeovers.items()
-            if vertex in takeover.builds
-        ]
-        for run, name in found:
-            self.given_up.setdefault(run, {})[name] = "it cannot be built apart from the RUN"
-        return bool(found)
-
-
-class TriedInVainError(Exception):
-    """A RUN was cut and then not taken over: it must be in one piece again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A graph rewritten; `takeovers` by the digests of `split`."""
-
-    split: Split
-    graph: Graph
-    takeovers: Mapping[str, Takeover]
 
 
 def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
