@@ -90,10 +90,19 @@ def test_a_copy_above_the_environment_is_looked_at() -> None:
     assert paths.asked == [BASE, moved]
 
 
+def test_a_copy_that_brings_nothing_to_an_environment_that_was_there_is_moved() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    head = dockerfiles.copy(run, CONTEXT, "/src", "/app")
+    for brought, moved in (("/src/.venv", False), ("/.venv", True)):
+        paths = Places(there=frozenset({"/app/.venv", brought}))
+        state = rewrite(head, run.vertex, layered(), paths).state(head)
+        assert isinstance(state, Layered) == moved
+
+
 def test_a_copy_that_brings_an_environment_stays_on_top() -> None:
     run = dockerfiles.run(BASE, "uv sync")
     head = dockerfiles.copy(run, CONTEXT, "/", "/app")
-    paths = Places(there=frozenset({"/app/.venv"}))
+    paths = Places(there=frozenset({"/app/.venv", "/.venv"}))
     assert rewrite(head, run.vertex, layered(), paths).state(head) == dockerfiles.copy(
         whole(layered()), CONTEXT, "/", "/app"
     )

@@ -1,6 +1,7 @@
 """The fold that turns the delegated graph into the new one, vertex by vertex, inputs first."""
 
 from collections.abc import Sequence
+from posixpath import join, relpath
 from typing import Protocol
 
 from uvlayers.llb.fileop import covers, plain_copy_of, reaches, writing_of
@@ -91,9 +92,21 @@ class Rewriting:
         inputs[writing.target] = shadow_of(target)
         shadow = vertex.with_inputs(inputs).output()
         risky = [prefix for prefix in target.prefixes if covers(written, prefix)]
-        if any(self._paths.exists(shadow, prefix) for prefix in risky):
+        there = (prefix for prefix in risky if self._paths.exists(shadow, prefix))
+        if not all(self._spares(vertex, prefix, target.shadow, written) for prefix in there):
             return None
         return target.with_shadow(shadow, written)
+
+    def _spares(self, vertex: Vertex, prefix: str, target: Output, written: Sequence[str]) -> bool:
+        """Whether the file op brings nothing to a `prefix` that the state `target` has as well."""
+        copy = plain_copy_of(vertex.op.file, len(vertex.inputs))
+        if copy is None or [copy.dest] != written or not self._paths.exists(target, prefix):
+            return False
+        source = self.state(vertex.inputs[copy.source])
+        if isinstance(source, Layered):
+            return False
+        copied = join(self._paths.real(source, copy.path), relpath(prefix, copy.dest))
+        return not self._paths.exists(source, copied)
 
     def _real(self, target: Layered, path: str) -> str:
         """Where a write to `path` ends up; steps after the environment are seldom evaluated."""
