@@ -355,7 +355,81 @@ def test_a_link_in_the_place_of_the_environment_is_something() -> None:
     built = build_of(head, dangling, IDNA, CLICK)
     assert built.head == head
     (warned,) = built.gateway.warnings
-    assert "something exists already at the environment's path: `/app/.venv`" in warned.short
+    assert "the environment's path goes through a symbolic link: `/app/.venv`" in warned.short
+
+
+VENV = "uv venv /opt/venv"
+INTO_VENV = (PATH, "UV_PROJECT_ENVIRONMENT=/opt/venv")
+PROJECT_FILES = (
+    Bind("/app/uv.lock", CONTEXT, "/uv.lock"),
+    Bind("/app/pyproject.toml", CONTEXT, "/pyproject.toml"),
+)
+
+
+def same_files(built: Built) -> bool:
+    return not built.gateway.warnings and built.files == built.expected
+
+
+def into_venv(state: Output, command: str = FROZEN, line: int = 4) -> Output:
+    return run(state, command, env=INTO_VENV, mounts=PROJECT_FILES, line=line)
+
+
+def test_an_environment_that_uv_made_before_is_filled() -> None:
+    head = into_venv(run(workdir(BASE, "/app"), VENV, line=3))
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert same_files(built)
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
+    assert "/opt/venv/.lock" in built.files
+
+
+def test_an_environment_in_the_project_stays_below_what_is_copied() -> None:
+    made = run(workdir(BASE, "/app"), "uv venv .venv", line=3)
+    first = run(made, FROZEN, mounts=PROJECT_FILES, line=4)
+    head = run(copy(first, CONTEXT, "/", "/app", line=5), FROZEN, line=6)
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert same_files(built)
+
+
+def test_files_that_are_copied_into_an_environment_are_seen() -> None:
+    made = run(workdir(BASE, "/app"), "uv venv .venv", line=3)
+    stray = {**PLAIN, **tree({"/.venv/share/x": b""})}
+    head = run(copy(made, CONTEXT, "/", "/app", line=4), FROZEN, line=5)
+    built = build_of(head, stray, IDNA, CLICK)
+    assert built.head == head
+    (warned,) = built.gateway.warnings
+    assert "files are copied into the environment that is there: `/app/.venv`" in warned.short
+
+
+def test_an_empty_directory_keeps_its_looks() -> None:
+    head = into_venv(run(workdir(BASE, "/app"), "mkdir -m 750 /opt/venv", line=3))
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert same_files(built)
+    assert built.files["/opt/venv"] == Directory(0o750)
+
+
+def test_a_directory_with_files_is_left_to_uv() -> None:
+    head = run(workdir(BASE, "/app"), "mkdir -m 755 /opt/venv && touch /opt/venv/x", line=3)
+    built = build_of(into_venv(head), PLAIN, IDNA, CLICK)
+    assert built.head == into_venv(head)
+    (warned,) = built.gateway.warnings
+    assert "something exists already at the environment's path: `/opt/venv`" in warned.short
+
+
+def test_an_environment_with_packages_is_left_to_uv() -> None:
+    synced = into_venv(run(workdir(BASE, "/app"), VENV, line=3))
+    head = into_venv(run(synced, ["observe"], line=5), line=6)
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    (warned,) = built.gateway.warnings
+    assert "the environment that is there has packages of its own: `click`" in warned.short
+    assert built.files == built.expected
+
+
+def test_a_copy_of_an_environment_that_was_there_keeps_the_looks_of_its_directories() -> None:
+    made = into_venv(run(workdir(BASE, "/app"), "mkdir -m 750 /opt/venv", line=3))
+    head = copy(workdir(BASE, "/srv"), made, "/opt", "/opt", line=7)
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert same_files(built)
+    assert built.files["/opt/venv"] == Directory(0o750)
 
 
 def test_an_environment_inside_another_runs_as_written() -> None:

@@ -10,6 +10,7 @@ from posixpath import join, normpath, relpath
 
 from uvlayers.emit import emit_layers
 from uvlayers.errors import Unsupported
+from uvlayers.existing import environment_directories
 from uvlayers.files import directories_above, is_there
 from uvlayers.gateway.states import States
 from uvlayers.layers.plan import make_plan
@@ -88,6 +89,8 @@ def _copied(
     _require_alone(path, target, records, shop.states)
     bare = _without_wheels(vertex, copy, source.without_bulk(), target.shadow)
     directories = directories_above(shop.states, bare, path)
+    if path in records[0].install.directories:
+        directories = environment_directories(shop.states, bare, records[0].install.interpreter)
     marker = shop.states.entry(bare, path, "pyvenv.cfg")
     if marker is None:
         raise Unsupported("the environment is not where it was expected")

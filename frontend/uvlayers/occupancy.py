@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from uvlayers.errors import Unsupported
-from uvlayers.files import is_there
+from uvlayers.existing import require_kept, require_same
+from uvlayers.files import directories_to, is_there
 from uvlayers.gateway.states import States
 from uvlayers.installation import normalized_names
 from uvlayers.llb.fileop import reaches
 from uvlayers.llb.layered import Segment
 from uvlayers.recipe import Recipe
 from uvlayers.workshop import Installed
-
-PREINSTALLED = frozenset(("pip", "setuptools", "uv", "wheel"))
-"""What `uv sync` leaves alone in a prefix that it did not make (uv-installer, SitePackages)."""
 
 
 def installed_before(
@@ -35,18 +33,36 @@ def installed_before(
 
 
 def _require_new(recipe: Recipe, states: States) -> None:
-    environment = recipe.skeleton.interpreter.environment
+    skeleton = recipe.skeleton
+    environment = skeleton.interpreter.environment
     path = recipe.request.environment_path
     if environment is None or environment.real_path != path:
         raise Unsupported(f"the environment's path goes through a symbolic link: `{path}`")
     if any(reaches([path], prefix) for prefix in recipe.root.prefixes):
         raise Unsupported(f"it is inside of what an earlier command made: `{path}`")
     there = is_there(states, recipe.root.shadow, path)
-    if environment.existed != there or (there and environment.virtual):
+    if environment.existed != there and not _is_empty(recipe, states):
         raise Unsupported(f"something exists already at the environment's path: `{path}`")
-    extraneous = normalized_names(recipe.skeleton.interpreter.installed) - PREINSTALLED
-    if extraneous and not environment.virtual:
-        raise Unsupported(f"the base image has packages of its own: `{min(extraneous)}`")
+    if environment.extraneous:
+        owner = "the environment that is there" if environment.virtual else "the base image"
+        name = min(normalized_names(environment.extraneous))
+        raise Unsupported(f"{owner} has packages of its own: `{name}`")
+    if environment.existed and environment.virtual:
+        if skeleton.ground.run != recipe.found.run:
+            raise Unsupported(f"the environment is there already, and cannot be run: `{path}`")
+        require_kept(states, recipe.root.shadow, skeleton.emitted.skeleton, path)
+        require_same(states, skeleton.ground.root, recipe.root.shadow, skeleton.interpreter)
+
+
+def _is_empty(recipe: Recipe, states: States) -> bool:
+    """Whether nothing but an empty directory is there, which uv takes as it is."""
+    path = recipe.request.environment_path
+    made = directories_to(states, recipe.skeleton.emitted.skeleton, path)
+    return (
+        states.names(recipe.root.shadow, path) == ()
+        and path in recipe.directories
+        and made.get(path) == recipe.directories[path]
+    )
 
 
 def _require_kept(recipe: Recipe, before: Sequence[Installed]) -> None:

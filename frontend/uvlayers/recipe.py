@@ -13,9 +13,9 @@ from uvlayers.dockerfile.find import SyncExec
 from uvlayers.dockerfile.twin import Twins, platform_name
 from uvlayers.dockerfile.view import ExecView
 from uvlayers.errors import Unsupported
-from uvlayers.files import Directories, ExecFiles, directories_above, directories_to
+from uvlayers.existing import environment_directories, shared_directories
+from uvlayers.files import Directories, ExecFiles, directories_to
 from uvlayers.foreign import is_foreign, make_foreign_skeleton
-from uvlayers.gateway.states import States
 from uvlayers.installation import Installation, normalized_names, plan_installation
 from uvlayers.layers.artifacts import Built
 from uvlayers.llb.fileop import absolute, reaches
@@ -73,14 +73,16 @@ def read_recipe(
     _require_unfinished(root.shadow, request.environment_path, shop)
     lock = read_lock(request, files)
     checked = require_not_stale(request, lock)
-    directories = directories_above(shop.states, root.shadow, request.environment_path)
+    directories = directories_to(shop.states, root.shadow, request.environment_path)
     skeleton = _skeleton(run, command, request, root.shadow, directories, shop)
     require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
     installation = _installation(request, lock, skeleton.interpreter)
     if skeleton.ground.run != run:
         installation = _without_builds(installation)
-    if skeleton.interpreter.environment is not None and skeleton.interpreter.environment.existed:
-        directories = shared_directories(shop.states, root.shadow, skeleton.interpreter)
+    environment = skeleton.interpreter.environment
+    if environment is not None and environment.existed:
+        looks = environment_directories if environment.virtual else shared_directories
+        directories = looks(shop.states, root.shadow, skeleton.interpreter)
     _require_own_group(directories)
     return Recipe(found, command, root, request, checked, directories, skeleton, installation)
 
@@ -147,21 +149,6 @@ def _require_own_group(directories: Directories) -> None:
     for path, (mode, _, _) in directories.items():
         if mode & stat.S_ISGID:
             raise Unsupported(f"a directory hands its group down: `{path}`")
-
-
-def installation_paths(interpreter: Interpreter) -> tuple[str, ...]:
-    """The directories into which wheels are unpacked, at their real paths."""
-    scheme = interpreter.real_scheme
-    paths = (scheme.data, scheme.purelib, scheme.platlib, scheme.scripts, scheme.include)
-    return tuple(dict.fromkeys(paths))
-
-
-def shared_directories(states: States, output: Output, interpreter: Interpreter) -> Directories:
-    """What the directories of an existing installation, and those above them, look like."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for path in installation_paths(interpreter):
-        found.update(directories_to(states, output, path))
-    return found
 
 
 def _installation(request: SyncRequest, lock: Lock, interpreter: Interpreter) -> Installation:

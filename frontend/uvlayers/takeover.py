@@ -12,8 +12,9 @@ from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
 from uvlayers.emit import TRIAL_NAME, EmittedLayer, Install, emit_layers, emit_trial
 from uvlayers.errors import Unsupported
+from uvlayers.existing import environment_directories, installation_paths, shared_directories
 from uvlayers.explain import Fetch
-from uvlayers.files import StatePaths
+from uvlayers.files import StatePaths, is_there
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.installation import Left
@@ -23,7 +24,7 @@ from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State, whole
 from uvlayers.occupancy import installed_before
 from uvlayers.pb import ops_pb2 as pb
-from uvlayers.recipe import Recipe, installation_paths, read_recipe, shared_directories
+from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
 from uvlayers.settings.request import LockMode
 from uvlayers.workshop import Installed, Workshop
@@ -144,13 +145,24 @@ def _is_like(output: Output, recipe: Recipe, states: States) -> bool:
     interpreter = recipe.skeleton.interpreter
     if not states.exists(output, interpreter.base_executable):
         return False
-    existed = interpreter.environment is not None and interpreter.environment.existed
-    if existed and shared_directories(states, output, interpreter) != recipe.directories:
+    if not _looks_alike(output, recipe, states):
         return False
     run, libraries = recipe.skeleton.ground.run, recipe.command.environment.get("LD_LIBRARY_PATH")
     trial = emit_trial(run, output, interpreter.base_executable, libraries)
     magic = states.read(trial, f"/{TRIAL_NAME}")
     return magic is not None and magic.decode() == interpreter.magic
+
+
+def _looks_alike(output: Output, recipe: Recipe, states: States) -> bool:
+    interpreter = recipe.skeleton.interpreter
+    environment = interpreter.environment
+    if environment is None or not environment.existed:
+        return True
+    if not environment.virtual:
+        return shared_directories(states, output, interpreter) == recipe.directories
+    # all its directories are told to the guest, which must not find others at their place
+    there = is_there(states, output, environment.path)
+    return not there or environment_directories(states, output, interpreter) == recipe.directories
 
 
 def _rest(recipe: Recipe, before: Sequence[Installed], states: States) -> Rest:

@@ -8,5 +8,5 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-install-project
 RUN uv pip install theta
 COPY . .
-# uvlayers: as written: something exists already at the environment's path: `/app/.venv`
+# uvlayers: as written: the environment that is there has packages of its own: `alpha`
 RUN uv sync --frozen

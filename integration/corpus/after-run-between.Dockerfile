@@ -14,7 +14,7 @@ COPY <<EOF settings.py
 DEBUG = False
 EOF
 COPY . .
-# uvlayers: as written: something exists already at the environment's path: `/app/.venv`
+# uvlayers: as written: the environment that is there has packages of its own: `alpha`
 RUN uv sync --locked
 ENV PATH="/app/.venv/bin:$PATH"
 COPY --chmod=755 start.sh /usr/local/bin/

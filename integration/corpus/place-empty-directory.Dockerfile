@@ -6,5 +6,5 @@ RUN install -d -m 750 -o 33 -g 33 /opt/venv
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv
 WORKDIR /app
 COPY . .
-# uvlayers: as written: something exists already at the environment's path: `/opt/venv`
+# uvlayers: layers
 RUN uv sync --frozen

@@ -5,6 +5,6 @@ COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 ENV VIRTUAL_ENV=/opt/venv PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY . .
-# uvlayers: as written: something exists already at the environment's path: `/opt/venv`
+# uvlayers: layers
 RUN uv venv /opt/venv && uv sync --frozen --active
 RUN uv run --active --frozen shop

@@ -7,5 +7,5 @@ RUN uv venv /opt/venv
 ENV VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
 WORKDIR /app
 COPY . .
-# uvlayers: as written: something exists already at the environment's path: `/opt/venv`
+# uvlayers: layers
 RUN uv sync --frozen --active

@@ -13,7 +13,7 @@ import pytest
 from uvlayers.guest import build, builder
 
 MTIME = 315532800
-BYTES = "478dec35045c7aa7539c4c09741af84ea53567b8b25e3a509869358577821db4"
+BYTES = "88f9957dea864363fb03b393fccb6881fdcc6dd2d9eeb8d5db1a1ce62ccd53f1"
 BUCKET = "sdists-v9"
 
 # Syncs one package, "the-pkg": writes what it was called with, fills a cache, installs.

@@ -289,6 +289,32 @@ def test_what_it_holds_is_told(build: Build) -> None:
     assert build.success()["installed"] == ["idna-1.dist-info"]
 
 
+def add_pip(build: Build) -> None:
+    [packages] = build.environment.glob("lib/python*/site-packages")
+    (packages / "pip-1.dist-info").mkdir()
+    (packages / "pip-1.dist-info" / "METADATA").write_text("Name: pip\nVersion: 1\n")
+    (packages / "pip-1.dist-info" / "RECORD").write_text("pip-1.dist-info/METADATA,,\n")  # not all
+
+
+def test_what_an_exact_sync_takes_away_is_extraneous(build: Build) -> None:
+    make(build)
+    add_pip(build)
+    facts = build.success()
+
+    assert facts["installed"] == ["pip-1.dist-info"]
+    assert facts["environment"]["extraneous"] == ["pip-1.dist-info"]
+
+
+def test_what_an_exact_sync_keeps_is_not(build: Build) -> None:
+    venv = [sys.executable, "-m", "venv", "--without-pip", str(build.environment)]
+    subprocess.run(venv, check=True)
+    add_pip(build)
+    facts = build.success()
+
+    assert facts["installed"] == ["pip-1.dist-info"]
+    assert facts["environment"]["extraneous"] == []
+
+
 def test_an_environment_that_uv_replaces_is_none_of_ours(build: Build) -> None:
     make(build)
     configuration = build.environment / "pyvenv.cfg"
@@ -315,6 +341,7 @@ def test_an_interpreters_own_prefix_is_used_as_it_is(build: Build) -> None:
         "real_path": os.path.realpath(sys.base_prefix),
         "existed": True,
         "virtual": False,
+        "extraneous": [e for e in facts["installed"] if not e.startswith(environment.INSTALLERS)],
     }
     assert list(build.output.iterdir()) == []
 

@@ -184,21 +184,24 @@ def _make_environment(
     path = document["environment_path"]
     existed = join(path, "bin/python") in root
     uid, gid = _owner(document["user"] or "")
-    made = {} if existed else _virtual_environment(root, path, uid, gid)
+    made = _entered(root, path, uid, gid)
+    virtual = f"{path}/pyvenv.cfg" in {**root, **made}
+    installed = _installed(root, path)
     facts = make_facts(
         prefix=path,
         executable=f"{path}/bin/python",
         base_executable=PYTHON,
-        scheme=scheme_of(path, virtual=not existed),
-        real_scheme=scheme_of(path, virtual=not existed),
+        scheme=scheme_of(path, virtual=virtual),
+        real_scheme=scheme_of(path, virtual=virtual),
         uid=uid,
         gid=gid,
-        installed=_installed(root, path),
+        installed=installed,
         environment={
             "path": path,
             "real_path": real_path(root, path),
             "existed": existed,
-            "virtual": f"{path}/pyvenv.cfg" in {**root, **made},
+            "virtual": virtual,
+            "extraneous": [each for each in installed if existed and not each.startswith("pip-")],
         },
     )
     both = {**root, **made}
@@ -222,6 +225,15 @@ def _survey(
 def _installed(root: Tree, prefix: str) -> list[str]:
     packages = scheme_of(prefix, virtual=False)["purelib"]
     return _entries(root, packages)
+
+
+def _entered(root: Tree, path: str, uid: int, gid: int) -> dict[str, Node]:
+    """What is new when uv has found the environment, or made it."""
+    found = join(path, "bin/python") in root
+    made = {} if found else _virtual_environment(root, path, uid, gid)
+    if f"{path}/pyvenv.cfg" in {**root, **made} and f"{path}/.lock" not in root:
+        made[f"{path}/.lock"] = File(b"", 0o666, uid, gid)
+    return made
 
 
 def _virtual_environment(root: Tree, path: str, uid: int, gid: int) -> dict[str, Node]:
@@ -286,11 +298,25 @@ def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
                 cwd = normpath(join(cwd, directory))
             case ["touch", path]:
                 root = {**root, path: File(b"")}
+            case ["mkdir", "-m", mode, path]:
+                root = _new(root, join(cwd, path), {}, Directory(int(mode, 8)))
+            case ["uv", "venv", path]:
+                uid, gid = _owner(run.op.exec.meta.user)
+                path = join(cwd, path)
+                root = _new(root, path, _virtual_environment(root, path, uid, gid))
             case ["uv", "sync", *flags]:
                 root = _sync(flags, cwd, run, seen)
             case _:
                 root = _program(words, cwd, seen)
     return root
+
+
+def _new(root: Tree, path: str, files: Tree, node: Node | None = None) -> Tree:
+    """With something where nothing is; what is above it is made like `mkdir -p`."""
+    if path in root or real_path(root, path) != path:
+        raise BuildError(f"File exists: {path}")
+    above = {each: Directory() for each in parents(path)}
+    return {**above, **root, **files, **({} if node is None else {path: node})}
 
 
 def _program(words: Sequence[str], cwd: str, mounts: Mapping[str, Tree]) -> Tree:
@@ -306,8 +332,7 @@ def _sync(flags: Sequence[str], cwd: str, run: Vertex, mounts: Mapping[str, Tree
     uid, gid = _owner(meta.user)
     variables = dict(entry.split("=", 1) for entry in meta.env)
     path = join(cwd, variables.get("UV_PROJECT_ENVIRONMENT", ".venv"))
-    if join(path, "bin/python") not in root:
-        root.update(_virtual_environment(root, path, uid, gid))
+    root.update(_entered(root, path, uid, gid))
     left_out = {flag.split("=")[1] for flag in flags if flag.startswith("--no-install-package=")}
     lock = tomli.loads(_seen(f"{cwd}/uv.lock", mounts).decode())
     packages = scheme_of(path, virtual=True)["purelib"]

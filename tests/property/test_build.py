@@ -69,6 +69,8 @@ BEFORE = (
     "cd / && touch /y; cd app && ",
     "uv sync --frozen --no-install-project && ",
     "make; uv sync --frozen && touch /y && ",
+    "uv venv {environment} && ",
+    "mkdir -m 750 {environment} && ",
 )
 
 
@@ -119,6 +121,7 @@ def programs(draw: st.DrawFn) -> tuple[Sync, list[Sync | Copy | Simple], Stage |
         same,
         syncs(st.sampled_from(ENVIRONMENTS)),
         st.sampled_from(("workdir", "observe")).map(Simple),
+        st.just(Simple(f"uv venv {environment}")),
     )
     sources = st.sampled_from((place, place, dirname(place), dirname(place), "/", "/srv", "/venv"))
     stage = None
@@ -141,8 +144,10 @@ def delegated(first: Sync, program: list[Sync | Copy | Simple], stage: Stage | N
                 state = place(state, dockerfiles.context(source), src, dest, line=line)
             case Simple("workdir"):
                 state = workdir(state, "/opt/app/sub", line=line)
-            case Simple(_):
+            case Simple("observe"):
                 state = run(state, ["observe"], line=line)
+            case Simple(command):
+                state = run(state, f"cd /app && {command}", line=line)
     if stage is None:
         return state
     onto = workdir(base, "/srv", line=11)
@@ -161,7 +166,8 @@ def sync(state: Output, step: Sync, line: int) -> Output:
     if not step.bound:
         state = copy(state, source, "/", "/app", line=line)
     env = (PATH, f"UV_PROJECT_ENVIRONMENT={step.environment}")
-    command = f"{step.before}uv sync --frozen{step.flags}"
+    before = step.before.format(environment=step.environment)
+    command = f"{before}uv sync --frozen{step.flags}"
     return run(state, command, env=env, user=step.user, mounts=mounts, line=line)
 
 

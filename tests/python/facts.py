@@ -57,6 +57,7 @@ def make_facts(**changes: Any) -> dict[str, Any]:
             "real_path": "/srv/app/.venv",
             "existed": False,
             "virtual": True,
+            "extraneous": [],
         },
         "uv": "0.13.9",
     }

@@ -20,6 +20,9 @@ object:
   directories       {path: [mode, uid, gid]}: directories of the state below that this root may
                     lack; any other parent looks as it does in this root
 
+Of an environment that exists, `extraneous` are the entries of site-packages that an exact sync may
+take away. It is tried, last of all, where there are none but installers.
+
 What existed before and is unchanged stays out of the output: for a system prefix that is all (but
 for bytecode, where asked for). Whatever goes wrong is data, and the exit code 0: the facts are
 {"result": "error", "kind": …, "message": …}, for uv's own failures with its last lines, the output
@@ -64,6 +67,7 @@ FORCED_VARIABLES = {
     "UV_PYTHON_DOWNLOADS": "never",
 }
 MESSAGE_LINES = 20  # what a terminal shows of uv's error, which comes last
+INSTALLERS = ("pip", "setuptools", "uv", "wheel")  # which of them it keeps, uv itself shows
 TIMESTAMP_BASED = bytes(4)  # PEP 552: the flags after a pyc's magic number
 
 
@@ -143,7 +147,7 @@ def make_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     existed = executable is not None
     roots = installation_roots(path, executable, account)
     before = snapshot(roots)
-    sync(options, path, account)
+    sync(options, path, account, "--inexact")
     after = snapshot(roots)
     removed = sorted(set(before) - set(after))
     if removed:
@@ -163,7 +167,15 @@ def make_environment(options: Mapping[str, Any]) -> dict[str, Any]:
         "real_path": os.path.realpath(path),
         "existed": existed,
         "virtual": facts["prefix"] != facts["base_prefix"],
+        "extraneous": [],
     }
+    if executable is not None:
+        environment["extraneous"] = extraneous(facts["installed"])
+        if facts["installed"] and not environment["extraneous"]:
+            sync(options, path, account)
+            gone = sorted(set(after) - set(snapshot(roots)))
+            names = [name for name in facts["installed"] if any(f"/{name}/" in p for p in gone)]
+            environment["extraneous"] = names or (facts["installed"] if gone else [])
     return dict(facts, uv=version, environment=environment)
 
 
@@ -248,14 +260,19 @@ def snapshot(roots: Sequence[str]) -> Snapshot:
     return entries
 
 
-def sync(options: Mapping[str, Any], path: str, account: Account) -> None:
+def sync(options: Mapping[str, Any], path: str, account: Account, *flags: str) -> None:
     """Have uv make the environment."""
     account.variables["UV_PROJECT_ENVIRONMENT"] = path
-    command = [options["uv"], "sync", "--frozen", "--inexact", *options["arguments"]]
+    command = [options["uv"], "sync", "--frozen", *flags, *options["arguments"]]
     code, _, messages = account.run(command, options["cwd"])
     if code != 0:
         lines = messages.strip().splitlines()[-MESSAGE_LINES:]
         raise SkeletonError("uv_failed", "\n".join(lines) or f"uv ended with code {code}")
+
+
+def extraneous(installed: Sequence[str]) -> list[str]:
+    """What no sync keeps that does not want it."""
+    return [name for name in installed if name.split("-")[0].lower() not in INSTALLERS]
 
 
 def write_project(project: Mapping[str, str | None], directory: str) -> None:

@@ -79,13 +79,15 @@ class Environment:
 
     `path` is what uv was told (it ends up in shebangs), `real_path` has every symlink resolved (it
     is where files of a layer belong). `existed` says whether it was there before the RUN, `virtual`
-    whether it is a virtual environment and not an interpreter's own prefix.
+    whether it is a virtual environment and not an interpreter's own prefix. `extraneous` are the
+    `.dist-info` and `.egg-info` entries that a sync of a project without dependencies removes.
     """
 
     path: str
     real_path: str
     existed: bool
     virtual: bool
+    extraneous: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,4 +261,5 @@ def _environment(environment: JsonObject | None) -> Environment | None:
         real_path=environment.path("real_path"),
         existed=environment.flag("existed"),
         virtual=environment.flag("virtual"),
+        extraneous=environment.texts("extraneous"),
     )
