@@ -14,7 +14,7 @@ from integration.bench.corpus import find_corpus, provide
 from integration.bench.measure import Bench, Result
 from integration.bench.project import Project, copy_project
 from integration.bench.report import document, machine_facts, table
-from integration.bench.scenarios import SCENARIOS, Scenario
+from integration.bench.scenarios import GROUPS, SCENARIOS, Scenario
 from integration.cache import find_cache
 from integration.machine import Machine, bring_up
 from integration.recipes import PYTHON, UV
@@ -68,21 +68,24 @@ def tell(results: Sequence[Result], facts: Mapping[str, object], target: Path | 
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    known = {scenario.name: scenario for scenario in SCENARIOS}
+    known = {scenario.name: (scenario,) for scenario in SCENARIOS} | GROUPS
     parser = argparse.ArgumentParser(prog="integration bench", description=__doc__)
     parser.add_argument(
         "scenarios",
         nargs="*",
         metavar="SCENARIO",
-        help=f"what to measure, of {', '.join(known)}; all of them if none is named; or `plan`, "
-        "which measures how planning grows with the lock",
+        help=f"what to measure: {', '.join(known)}, of which {' and '.join(GROUPS)} are groups; "
+        "`usual` if none is named; or `plan`, which measures how planning grows with the lock",
     )
     parser.add_argument(
         "--project", default=PROJECT, help="a directory with pyproject.toml, or a lock's name"
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each side builds")
     parser.add_argument(
-        "--dockerfile", type=Path, default=DOCKERFILE, help="its `# syntax=` line is replaced"
+        "--dockerfile",
+        type=Path,
+        default=DOCKERFILE,
+        help="for scenarios without one of their own; its `# syntax=` line is replaced",
     )
     parser.add_argument("--json", type=Path, help="where to write all samples")
     arguments = parser.parse_args(argv)
@@ -91,12 +94,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"unknown scenario: {unknown[0]}")
     if arguments.rounds < 1:
         parser.error("at least one round is needed")
+    named = arguments.scenarios or ["usual"]
+    chosen = {scenario.name for name in named for scenario in known[name]}
     # In the order in which they follow from each other, whatever the order they were named in.
-    arguments.scenarios = [
-        scenario
-        for scenario in SCENARIOS
-        if not arguments.scenarios or scenario.name in arguments.scenarios
-    ]
+    arguments.scenarios = [scenario for scenario in SCENARIOS if scenario.name in chosen]
     return arguments
 
 

@@ -8,6 +8,7 @@ from integration.bench.builders import Builder, Builders
 from integration.bench.project import Project
 from integration.bench.quiet import wait_for_quiet
 from integration.bench.scenarios import Scenario
+from integration.bench.shapes import CHOSEN, Shape
 from integration.bench.sides import LAYERED, PLAIN, SIDES, Side, order
 from integration.bench.work import Work
 from integration.steps import say
@@ -62,6 +63,9 @@ class Bench:
         self._dockerfile = dockerfile
         self._builders = builders
         self._at: dict[str, Builder] = {}
+        self._shape: Shape = CHOSEN
+        # Who has built the project with the Dockerfile of this shape.
+        self._built: set[str] = set()
 
     def measure(self, scenario: Scenario, rounds: int) -> Result:
         """Alternate between the sides, who goes first as well."""
@@ -79,17 +83,22 @@ class Bench:
 
     def _make_ready(self, scenario: Scenario, turn: int) -> None:
         """Nothing built before a cold round, everything before any other."""
+        if scenario.shape != self._shape:
+            scenario.shape.prepare(self._project)
+            self._shape = scenario.shape
+            self._built.clear()
         for side in order(turn):
-            if scenario.cold:
+            if scenario.cold or side.name not in self._at:
                 self._at[side.name] = self._builders.fresh(side)
-            elif side.name not in self._at:
-                self._at[side.name] = self._builders.fresh(side)
+            if not scenario.cold and side.name not in self._built:
                 seconds = self._build(side).seconds
                 say(side.name, f"a first build, not measured: {seconds:.2f} s")
+            self._built.add(side.name)
 
     def _build(self, side: Side) -> Sample:
         builder, image_ref = self._at[side.name], f"uvlayers-bench/result:{side.name}"
         builder.keep(image_ref)
         self._settle()
-        built = builder.build(side, self._project.directory, self._dockerfile, image_ref)
+        dockerfile = self._shape.dockerfile(self._dockerfile)
+        built = builder.build(side, self._project.directory, dockerfile, image_ref)
         return Sample(built.seconds, Work.of(built.progress))

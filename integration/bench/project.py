@@ -1,5 +1,6 @@
 """The project that is built, and what a developer changes in it."""
 
+import re
 import shutil
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from integration.commands import run
 from integration.errors import SetupError
+from integration.projects import HATCHLING
 
 # What a copy of a project is better without.
 LEFT_BEHIND = (".git", ".venv", "__pycache__", "node_modules")
@@ -18,7 +20,20 @@ ADDITIONS: Sequence[str] = (
     *("humanize", "inflection", "termcolor", "xmltodict", "natsort", "toolz", "bidict", "tabulate"),
     *("sortedcontainers", "cachetools", "isodate", "funcy", "toposort", "unidecode", "ordered-set"),
     *("frozendict", "pathvalidate", "text-unidecode", "portalocker", "parse", "mergedeep", "zipp"),
-    *("voluptuous", "schema", "boltons", "decorator", "pyphen", "tomlkit", "pastel", "blinker"),
+    *("shortuuid", "nanoid", "webcolors", "semver", "roman", "munch", "addict", "dotmap", "emoji"),
+    *("pyfiglet", "multimethod", "validators", "retrying", "cached-property", "flatten-dict"),
+    *(
+        "more-itertools",
+        "art",
+        "voluptuous",
+        "schema",
+        "boltons",
+        "decorator",
+        "pyphen",
+        "tomlkit",
+        "pastel",
+        "blinker",
+    ),
 )
 
 Entry = Mapping[str, Any]
@@ -46,11 +61,30 @@ class Project:
         """Raise the project's own version, and nothing else."""
         self._uv("version", "--bump", "patch", "--no-sync")
 
+    def add_code(self) -> None:
+        """Make sure that there is a directory of code."""
+        if not (self.directory / "src").exists():
+            module = self.directory / "src" / module_name(self._settings()["project"]["name"])
+            module.mkdir(parents=True)
+            (module / "__init__.py").touch()
+
+    def package(self) -> None:
+        """Make it a project that is installed as well, if it is none."""
+        if "build-system" in self._settings():
+            return
+        self.add_code()
+        with (self.directory / "pyproject.toml").open("a", encoding="utf-8") as file:
+            file.write(HATCHLING)
+        self.lock()
+
     def locked(self) -> Sequence[Entry]:
         """The packages of uv.lock, as they stand there."""
         with (self.directory / "uv.lock").open("rb") as file:
             packages: list[Entry] = tomllib.load(file)["package"]
             return packages
+
+    def _settings(self) -> Entry:
+        return tomllib.loads((self.directory / "pyproject.toml").read_text(encoding="utf-8"))
 
     def _uv(self, *arguments: str) -> None:
         run(["uv", *arguments, "--quiet"], environment=self.environment, directory=self.directory)
@@ -66,6 +100,11 @@ def copy_project(source: Path, target: Path, environment: Mapping[str, str]) -> 
     if not (target / "uv.lock").exists():
         project.lock()
     return project
+
+
+def module_name(project: str) -> str:
+    """Where a build backend looks for the code of a project."""
+    return re.sub(r"[-_.]+", "_", project).lower()
 
 
 def next_addition(locked: Collection[str], candidates: Sequence[str] = ADDITIONS) -> str:

@@ -15,13 +15,18 @@ MEMORY = Path("/proc/meminfo")
 
 
 def table(results: Sequence[Result]) -> str:
-    """A table in Markdown: medians, how many times faster, the work that uvlayers did."""
-    head = ("", *(side.title for side in SIDES), "faster", "wheels, installs")
+    """A table in Markdown: medians, how many times faster, the work that uvlayers did.
+
+    Aims have a column if there are any.
+    """
+    aims = any(result.scenario.aim is not None for result in results)
+    head = ("", *(side.title for side in SIDES), "faster", *["aim"] * aims, "wheels, installs")
     rows = [
         (
             result.scenario.title,
             *(duration(result.seconds(side)) for side in SIDES),
             f"{result.ratio:.1f}x",
+            *[aim(result)] * aims,
             wheels(result),
         )
         for result in results
@@ -44,6 +49,10 @@ def rule(widths: Sequence[int]) -> str:
 
 def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds:.2f} s"
+
+
+def aim(result: Result) -> str:
+    return "" if result.scenario.aim is None else f"{result.scenario.aim:g}x"
 
 
 def wheels(result: Result) -> str:
@@ -69,6 +78,7 @@ def described(result: Result) -> dict[str, Any]:
         "title": result.scenario.title,
         "median": {side.name: round(result.seconds(side), 3) for side in SIDES},
         "ratio": round(result.ratio, 2),
+        "aim": result.scenario.aim,
         "rounds": {
             side.name: [
                 {

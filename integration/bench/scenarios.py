@@ -1,9 +1,21 @@
-"""What is measured: a change that a developer makes, and the work that it may cause."""
+"""What is measured: a change that a developer makes in a Dockerfile's project, and the work that
+it may cause.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from integration.bench.project import Project
+from integration.bench.shapes import (
+    CHOSEN,
+    COPY,
+    PACKAGED,
+    RUN,
+    STAGES,
+    STAGES_APP,
+    Shape,
+    leave,
+)
 from integration.bench.work import Work
 
 
@@ -20,6 +32,10 @@ class Scenario:
     idle: bool = False
     # Whether each round begins with nothing built.
     cold: bool = False
+    # The Dockerfile that is built.
+    shape: Shape = CHOSEN
+    # How many times faster than uv's Dockerfile it is meant to be: shown, not asked for.
+    aim: float | None = None
 
     def complaint(self, work: Work, *, downloads_kept: bool = False) -> str | None:
         """What uvlayers did that it should not have done, or the other way round.
@@ -37,17 +53,34 @@ class Scenario:
         return f"{done}, not {self.wheels} each"
 
 
-def leave(_project: Project) -> None:
-    """No change at all."""
+def added(name: str, where: str, shape: Shape, aim: float) -> Scenario:
+    """One dependency more, in a Dockerfile of another shape."""
+    return Scenario(
+        f"add-{name}", f"one added, {where}", Project.add, wheels=1, shape=shape, aim=aim
+    )
 
 
 def count(names: tuple[str, ...]) -> str:
     return f"{len(names)} ({'; '.join(names)})" if names else "0"
 
 
-SCENARIOS = (
+USUAL = (
     Scenario("cold", "first build", leave, cold=True),
     Scenario("add", "one dependency added", Project.add, wheels=1),
     Scenario("unchanged", "nothing changed", leave, wheels=0, idle=True),
     Scenario("bump", "the project's version raised", Project.bump, wheels=0),
 )
+
+# What stands behind the environment in the Dockerfile may spoil what is saved before it.
+SHAPES = (
+    added("copy", "code copied after it", COPY, aim=15),
+    added("run", "a command after it", RUN, aim=4),
+    added("project", "project installed after it", PACKAGED, aim=15),
+    added("stages", "environment copied to a stage", STAGES, aim=15),
+    added("stages-app", "all of /app copied to a stage", STAGES_APP, aim=15),
+)
+
+SCENARIOS = (*USUAL, *SHAPES)
+
+# Names for several at once.
+GROUPS = {"usual": USUAL, "shapes": SHAPES}

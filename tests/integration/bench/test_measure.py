@@ -1,6 +1,7 @@
 """The order of rounds, with builders that only pretend."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from integration.bench.builders import Builder
 from integration.bench.measure import Bench
 from integration.bench.project import Project
 from integration.bench.scenarios import Scenario
+from integration.bench.shapes import Shape
 from integration.bench.sides import Side
 from integration.build import Build
 from integration.engine import Engine
@@ -79,3 +81,13 @@ def test_without_a_cold_round_the_first_builds_are_not_measured(diary: list[str]
     (samples,) = run(diary, [(False, 2)])
     assert diary[:4] == ["uv is fresh", UV, "uvlayers is fresh", OURS]
     assert samples == {"uv": [6.0, 10.0], "uvlayers": [7.0, 9.0]}
+
+
+def test_another_shape_is_prepared_and_built_once_before_it_is_measured(diary: list[str]) -> None:
+    bench = Bench(Project(Path(), {}), "", PretendedBuilders(), lambda: None)
+    bench.measure(scenario(diary, cold=True), 1)
+    diary.clear()
+    shape = Shape(None, lambda _project: diary.append("prepare"))
+    result = bench.measure(replace(scenario(diary, cold=False), shape=shape), 2)
+    assert diary == ["prepare", UV, OURS, "change", UV, OURS, "change", OURS, UV]
+    assert [sample.seconds for sample in result.samples["uv"]] == [5.0, 9.0]

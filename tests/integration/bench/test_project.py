@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from integration.bench.project import (
     Entry,
     Project,
     copy_project,
+    module_name,
     next_addition,
     require_single_wheel,
 )
@@ -78,3 +80,27 @@ def test_a_copy_can_be_changed_and_leaves_what_it_does_not_need(tmp_path: Path) 
     ]
     assert all(p.stat().st_mode & 0o200 for p in (project.directory, *project.directory.iterdir()))
     assert project.locked() == [{"name": "web"}]
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "My.web-app"\n')
+    monkeypatch.setattr(Project, "lock", lambda self: (self.directory / "uv.lock").touch())
+    return Project(tmp_path, {})
+
+
+def test_a_project_is_packaged_once(bare: Project) -> None:
+    assert module_name("My.web-app") == "my_web_app"
+    bare.package()
+    assert (bare.directory / "src/my_web_app/__init__.py").exists()
+    assert (bare.directory / "uv.lock").exists()
+    packaged = (bare.directory / "pyproject.toml").read_text()
+    assert tomllib.loads(packaged)["build-system"]["requires"] == ["hatchling"]
+    bare.package()
+    assert (bare.directory / "pyproject.toml").read_text() == packaged
+
+
+def test_code_that_is_there_stays_alone(bare: Project) -> None:
+    (bare.directory / "src").mkdir()
+    bare.add_code()
+    assert not list((bare.directory / "src").iterdir())

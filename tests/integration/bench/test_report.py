@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from integration.bench.command import caption, parse, tell
 from integration.bench.measure import Result, Sample
 from integration.bench.report import document, duration, memory_gib, table
-from integration.bench.scenarios import SCENARIOS
+from integration.bench.scenarios import SCENARIOS, SHAPES, USUAL
 from integration.bench.work import Work
 
 ADD = next(scenario for scenario in SCENARIOS if scenario.name == "add")
@@ -29,6 +30,14 @@ def test_the_table_shows_medians_and_the_wheels_that_were_touched() -> None:
         "| -------------------- | --------------: | -------: | -----: | ---------------: |",
         "| one dependency added |          20.0 s |   1.50 s |  13.4x |             1, 1 |",
     ]
+
+
+def test_aims_stand_beside_what_was_measured() -> None:
+    aimed = replace(GOOD, scenario=next(each for each in SHAPES if each.name == "add-run"))
+    rows = table([GOOD, aimed]).splitlines()
+    assert rows[-2].endswith("|  13.4x |     |             1, 1 |")
+    assert rows[-1].endswith("|  13.4x |  4x |             1, 1 |")
+    assert json.loads(document([aimed], {}))["scenarios"][0]["aim"] == 4
 
 
 def test_rounds_that_differ_show_it() -> None:
@@ -71,7 +80,12 @@ def test_memory_is_read_where_the_kernel_tells_it(tmp_path: Path) -> None:
 def test_scenarios_run_in_the_order_in_which_they_follow_from_each_other() -> None:
     named = parse(["unchanged", "cold", "--rounds", "2"])
     assert [scenario.name for scenario in named.scenarios] == ["cold", "unchanged"]
-    assert parse([]).scenarios == list(SCENARIOS)
+    assert parse([]).scenarios == parse(["usual"]).scenarios == list(USUAL)
+
+
+def test_a_group_is_all_of_its_scenarios() -> None:
+    assert parse(["shapes"]).scenarios == parse(["shapes", "add-copy"]).scenarios == list(SHAPES)
+    assert parse(["shapes", "usual"]).scenarios == list(SCENARIOS)
 
 
 @pytest.mark.parametrize("argv", [["sideways"], ["--rounds", "0"]])

@@ -1,0 +1,22 @@
+# A command after the environment that reads all of it.
+
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /uvx /bin/
+
+ENV UV_COMPILE_BYTECODE=1
+ENV UV_LINK_MODE=copy
+ENV UV_NO_DEV=1
+
+WORKDIR /app
+
+RUN --mount=type=cache,target=/root/.cache/uv \
+    --mount=type=bind,source=uv.lock,target=uv.lock \
+    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \
+    uv sync --locked --no-install-project
+
+ENV PATH="/app/.venv/bin:$PATH"
+RUN install --directory --owner=www-data /data \
+    && python -c "from importlib.metadata import distributions as d; print(len(list(d())))"
+
+COPY . /app
+CMD ["python"]
