@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from secrets import token_hex
 
 from integration.cases import CONTEXT, Case
 from integration.commands import CommandFailedError
@@ -45,7 +46,8 @@ AS_WRITTEN = "uvlayers: `uv sync` runs as written: "
 def make_context(projects: Projects, index: Index, name: str = "corpus") -> Project:
     """A copy of the corpus's context, its projects locked against the index."""
     index.serve(*(Wheel(name) for name in WHEELS))
-    directory = projects.root / name
+    # BuildKit keeps what it got of a directory by its name: two of them at a time would be mixed up
+    directory = projects.root / f"{name}-{token_hex(3)}"
     shutil.copytree(CONTEXT, directory)
     project = Project(directory, projects.uv, projects.environment)
     for each in (project, *(project_in(project, name) for name in MEMBERS)):
