@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from integration.cache import Cache, locked
@@ -53,29 +53,49 @@ def install(packages: list[str]) -> None:
         )
 
 
-def update_lists() -> None:
+def update_lists(options: Sequence[str] = ("-qq",)) -> None:
     """Lists of some repository that cannot be had need not matter: what follows will tell."""
-    succeeds(["apt-get", "update", "-qq"])
+    succeeds(["apt-get", "update", *options])
 
 
-def unpacked_package(cache: Cache, name: str) -> Path:
-    """The files of a Debian package, unpacked in the cache: nothing is installed or started."""
+def options_of(tree: Path, state: Path) -> list[str]:
+    """Have the machine's apt-get ask the repositories of a tree, and write below `state`."""
+    for name in ("lists/partial", "cache/archives/partial"):
+        (state / name).mkdir(parents=True)
+    settings = {
+        "Dir::Etc::sourcelist": tree / "etc/apt/sources.list",
+        "Dir::Etc::sourceparts": "-",
+        "Dir::State::lists": state / "lists",
+        "Dir::State::status": tree / "var/lib/dpkg/status",
+        "Dir::Cache": state / "cache",
+    }
+    return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+
+
+def unpacked_package(cache: Cache, name: str, tree: Path | None = None) -> Path:
+    """The files of a Debian package, unpacked in the cache: nothing is installed or started.
+
+    It is one of the machine's own Debian, or of the one that a `tree` holds.
+    """
     target = cache.directory("packages") / name
     with locked(cache, f"package-{name}"):
         if not target.exists():
             with step("debian", f"fetch {name}"):
-                fetch_package(name, target)
+                fetch_package(name, target, tree)
     return target
 
 
-def fetch_package(name: str, target: Path) -> None:
+def fetch_package(name: str, target: Path, tree: Path | None = None) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
-        download = ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", name]
+        options = ["-qq", "-o", "APT::Sandbox::User=root"]
+        if tree is not None:
+            options += options_of(tree, Path(work) / "apt")
+        download = ["apt-get", "download", *options, name]
         try:
             run(download, directory=Path(work))
         except CommandFailedError:
             # A fresh machine has no package lists yet, or old ones.
-            update_lists()
+            update_lists(options)
             run(download, directory=Path(work))
         (archive,) = Path(work).glob("*.deb")
         tree = Path(work) / "tree"

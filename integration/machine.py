@@ -1,12 +1,15 @@
 """All that tests, demo and benchmarks need, found or set up: engines, registry, images."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from integration import own_engine
 from integration.cache import Cache, find_cache
+from integration.client import add_compose
+from integration.commands import succeeds
 from integration.debian import install_missing_tools, require_debian_root
 from integration.engine import Engine
 from integration.errors import SetupError
@@ -52,6 +55,23 @@ class Machine:
                 hint="as root on Debian, UVLAYERS_ENGINE=own sets up two",
             )
         return own_engine.start(self.cache, own_engine.OVERLAY2)
+
+    @contextmanager
+    def spare_engine(self) -> Iterator[Engine]:
+        """An engine like the main one, with nothing in it, that is gone afterwards."""
+        if not self.engine.own:
+            raise SetupError("there is no other engine beside somebody's own Docker Engine")
+        try:
+            yield own_engine.start(self.cache, own_engine.SPARE)
+        finally:
+            own_engine.discard(self.cache, own_engine.SPARE)
+
+    def require_compose(self) -> None:
+        """Make sure that there is `docker compose`."""
+        if not succeeds(["docker", "compose", "version"], environment=self.engine.environment):
+            if not self.engine.own:
+                raise SetupError("there is no `docker compose` on this machine")
+            add_compose(self.cache, own_engine.make_root(self.cache))
 
     def frontend_image(self, engine: Engine | None = None) -> str:
         """The frontend, built from this checkout into an engine; the name for `# syntax=`."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,16 @@ OVERLAY2 = Store(
     bridged=False,
     build_flags=("--network=host",),
 )
+
+
+def unbridged(name: str) -> Store:
+    """A containerd store like the main engine's, on the host's network: there is one bridge."""
+    filters = {"iptables": False, "ip6tables": False}
+    configuration = {**CONTAINERD.configuration, **filters}
+    return Store(name, configuration, bridged=False, build_flags=("--network=host",))
+
+
+SPARE = unbridged("spare")
 
 
 def engine_root(cache: Cache) -> Path:
@@ -141,3 +152,9 @@ def stop(cache: Cache, store: Store) -> bool:
         if store.bridged and stopped:
             remove_bridge(cache)
         return stopped
+
+
+def discard(cache: Cache, store: Store) -> None:
+    """Stop the engine and delete all that it holds."""
+    stop(cache, store)
+    shutil.rmtree(cache.engine(store.name), ignore_errors=True)

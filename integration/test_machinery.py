@@ -5,13 +5,16 @@ import socket
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integration.bench.work import Work
 from integration.commands import run
+from integration.conftest import required
 from integration.dockerfiles import STAND_INS
 from integration.engine import Engine
 from integration.failure import failure_of
@@ -19,6 +22,7 @@ from integration.frontends import HOST_NETWORK, Frontends, Image
 from integration.index_server import Index
 from integration.machine import Machine
 from integration.projects import Project, Projects
+from integration.recipes import PYTHON, UV
 from integration.side_by_side import LAYER, configuration, files, make_context
 
 TEXT = """\
@@ -123,6 +127,31 @@ def test_a_cache_elsewhere(pair: Pair, machine: Machine, tmp_path: Path, kind: s
     assert again.layers() == ours.layers()
 
 
+@pytest.fixture
+def spare_engine(machine: Machine) -> Iterator[Engine]:
+    """Another builder, which has the images of `TEXT` and the frontend."""
+    with ExitStack() as stack:
+        engine = required(lambda: stack.enter_context(machine.spare_engine()))
+        for recipe in (PYTHON, UV):
+            machine.image(recipe.image_ref, engine)
+        machine.frontend_image(engine)
+        yield engine
+
+
+def test_a_cache_on_another_builder(
+    pair: Pair, machine: Machine, spare_engine: Engine, tmp_path: Path
+) -> None:
+    cache = f"type=registry,ref={machine.registry.image_ref('corpus-cache:builders')}"
+    flags = [HOST_NETWORK, f"--cache-to={cache},mode=max"]
+    ours = pair.both.ours(pair.project, TEXT, flags=flags)
+    assert wheels(ours) == {"alpha 1.0", "beta 1.0", "gamma 1.0"}
+    there = Frontends(spare_engine, pair.both.syntax, tmp_path / "there")
+    again = there.ours(pair.project, TEXT, flags=[HOST_NETWORK, f"--cache-from={cache}"])
+    assert again.layers() == ours.layers()
+    work = Work.of(again.done.progress)
+    assert (work.fetched, work.installed) == ((), ())
+
+
 @pytest.mark.parametrize("kind", ["tar", "local"])
 def test_files_as_output(pair: Pair, tmp_path: Path, kind: str) -> None:
     found = []
@@ -147,7 +176,7 @@ def test_an_archive_of_the_image_with_provenance(pair: Pair, tmp_path: Path) -> 
         place = tmp_path / side.__name__
         output = f"--output=type=oci,tar=false,dest={place}"
         side(pair.project, TEXT, flags=[HOST_NETWORK, "--provenance=mode=max", output])
-        statement = provenance(place)
+        statement = attested(place)
         predicates.append(statement["predicate"])
         assert statement["predicateType"].startswith("https://slsa.dev/provenance/")
     ours, docker = (set(map(material, predicate["materials"])) for predicate in predicates)
@@ -160,7 +189,7 @@ def material(raw: dict[str, Any]) -> str:
     return str(raw["uri"])
 
 
-def provenance(layout: Path) -> dict[str, Any]:
+def attested(layout: Path) -> dict[str, Any]:
     """The statement in an OCI layout: the one blob that has a predicate of that kind."""
     for path in (layout / "blobs/sha256").iterdir():
         head = path.read_bytes()[:200]
@@ -168,7 +197,27 @@ def provenance(layout: Path) -> dict[str, Any]:
             statement = json.loads(path.read_text())
             assert isinstance(statement, dict)
             return statement
-    raise AssertionError("there is no provenance")
+    raise AssertionError("there is no attestation")
+
+
+def test_a_bill_of_materials(pair: Pair, tmp_path: Path) -> None:
+    """Where its scanner cannot be pulled, the error is docker's own."""
+    places = [tmp_path / name for name in ("ours", "docker")]
+    left, right = (
+        side(
+            *(pair.project, SMALL),
+            flags=[HOST_NETWORK, "--sbom=true", f"--output=type=oci,tar=false,dest={place}"],
+            check=False,
+        )
+        for side, place in zip((pair.both.ours, pair.both.docker), places, strict=True)
+    )
+    if right.done.ok:
+        found = [attested(place)["predicateType"] for place in places]
+        assert found == ["https://spdx.dev/Document"] * 2
+    else:
+        assert failure_of(left.done).message == failure_of(right.done).message
+        # as for every frontend that is named there
+        assert list(failure_of(left.done).lines) == [1]
 
 
 def test_times_from_outside(pair: Pair) -> None:
@@ -191,6 +240,44 @@ def test_a_frontend_below_ours_that_is_not_there(pair: Pair) -> None:
     ours = pair.both.ours(pair.project, TEXT, arguments=arguments, flags=flags, check=False)
     assert "uvlayers-test/none:none" in failure_of(ours.done).message
     assert not ours.exists()
+
+
+def test_our_frontend_below_ours(pair: Pair) -> None:
+    """It is run once more, and delegates to the one that is built in."""
+    arguments = {"UVLAYERS_DOCKERFILE": pair.both.syntax}
+    docker = pair.both.docker(pair.project, TEXT, flags=[HOST_NETWORK])
+    ours = pair.both.ours(pair.project, TEXT, arguments=arguments, flags=[HOST_NETWORK])
+    assert_same(ours, docker)
+
+
+def test_compose(pair: Pair, machine: Machine, tmp_path: Path) -> None:
+    required(machine.require_compose)
+    plain = pair.both.docker(pair.project, TEXT, tagged=False, flags=[HOST_NETWORK])
+    ours, docker = (
+        Image(machine.engine, f"{plain.image_ref}-{name}", plain.done)
+        for name in ("ours", "docker")
+    )
+    compose(ours, f"# syntax={pair.both.syntax}\n{TEXT}", pair.project, tmp_path)
+    compose(docker, TEXT, pair.project, tmp_path)
+    try:
+        assert_same(ours, docker)
+    finally:
+        machine.engine.docker("image", "rm", ours.image_ref, docker.image_ref)
+
+
+def compose(image: Image, text: str, project: Project, work: Path) -> None:
+    """Build with `docker compose`, as the only service of an application."""
+    dockerfile, file = work / "Dockerfile", work / "compose.json"
+    dockerfile.write_text(text)
+    build = {
+        "context": str(project.directory),
+        "dockerfile": str(dockerfile),
+        "additional_contexts": {k: f"docker-image://{v}" for k, v in STAND_INS.items()},
+        "network": "host",
+        "entitlements": ["network.host"],
+    }
+    file.write_text(json.dumps({"services": {"shop": {"image": image.image_ref, "build": build}}}))
+    run(["docker", "compose", f"--file={file}", "build"], environment=image.engine.environment)
 
 
 def test_bake(pair: Pair, engine: Engine, tmp_path: Path) -> None:

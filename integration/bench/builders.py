@@ -1,7 +1,6 @@
 """Where each side builds, with a cache that the other side has no part in."""
 
 import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,8 +124,7 @@ class OwnEngines:
 
     def discard(self, side: Side) -> None:
         """Stop the engine of a side and delete all that it holds."""
-        own_engine.stop(self._machine.cache, store(side))
-        shutil.rmtree(self._machine.cache.engine(store(side).name), ignore_errors=True)
+        own_engine.discard(self._machine.cache, store(side))
 
 
 @contextmanager
@@ -147,14 +145,4 @@ def builders_of(machine: Machine) -> Iterator[Builders]:
 
 
 def store(side: Side, sides: Sequence[Side] = SIDES) -> own_engine.Store:
-    """A containerd store like the main engine's, on the host's network: there is one bridge."""
-    return own_engine.Store(
-        f"bench-{sides.index(side)}",
-        {
-            "features": {"containerd-snapshotter": True},
-            "iptables": False,
-            "ip6tables": False,
-        },
-        bridged=False,
-        build_flags=("--network=host",),
-    )
+    return own_engine.unbridged(f"bench-{sides.index(side)}")
