@@ -3,8 +3,10 @@
 import json
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
@@ -21,6 +23,9 @@ NAMESPACE = "uvlayers-test/sync"
 # A build whose result nobody wants: no image is made.
 NO_IMAGE = "--output=type=cacheonly"
 HOST_NETWORK = "--network=host"
+
+# Requests to remove images at a time.
+REMOVERS = 16
 
 # The same lines in both files, so that messages about lines are the same.
 NO_SYNTAX = "# no syntax line"
@@ -39,9 +44,7 @@ class Image:
         return self.engine.docker("run", "--rm", *flags, self.image_ref, *argv)
 
     def inspect(self) -> Mapping[str, Any]:
-        (found,) = json.loads(self.engine.docker("image", "inspect", self.image_ref))
-        assert isinstance(found, dict)
-        return found
+        return self._inspected
 
     def layers(self) -> list[str]:
         layers: list[str] = self.inspect()["RootFS"]["Layers"]
@@ -49,6 +52,18 @@ class Image:
 
     def history(self) -> list[str]:
         """What made each entry of the image's history, the last one first."""
+        return self._history
+
+    # asked for more than once, and each question is a process
+
+    @cached_property
+    def _inspected(self) -> Mapping[str, Any]:
+        (found,) = json.loads(self.engine.docker("image", "inspect", self.image_ref))
+        assert isinstance(found, dict)
+        return found
+
+    @cached_property
+    def _history(self) -> list[str]:
         shown = ("history", "--no-trunc", "--format={{.CreatedBy}}", self.image_ref)
         return self.engine.docker(*shown).splitlines()
 
@@ -133,8 +148,13 @@ class Frontends:
     def remove_images(self) -> None:
         shown = ("image", "ls", "--format={{.Repository}}:{{.Tag}}")
         made = self.engine.docker(*shown, f"{NAMESPACE}-{self.session}").split()
-        if made:
-            self.engine.docker("image", "rm", "--force", *made)
+        # the engine cleans up after each before it answers, but once for all that are removed then
+        parts = [part for first in range(REMOVERS) if (part := made[first::REMOVERS])]
+        with ThreadPoolExecutor(REMOVERS) as pool:
+            list(pool.map(self._remove, parts))
+
+    def _remove(self, image_refs: Sequence[str]) -> None:
+        self.engine.docker("image", "rm", "--force", *image_refs)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Runs inside an image: every path of its file system, as one line of JSON each.
 
 `python3 -I -S -B - DIRECTORY… < list_files.py`; the image's own interpreter, for bytecode can only
-be compared by the Python that made it.
+be compared by the Python that made it. With `--differing`, of two directories only what is not the
+same file in both: layers that two images share are mounted from the same place, and none of their
+files is read.
 """
 # Tens of thousands of paths, and plain strings are quickest:
 # ruff: noqa: PTH115, PTH116, PTH118, PTH123, PTH208
@@ -33,27 +35,64 @@ KINDS = (
 )
 
 
+Status = os.stat_result
+
+
 def list_files(roots: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for path, status in walk(roots):
+        yield describe(path, status)
+
+
+def list_differing(left: str, right: str) -> Iterator[dict[str, Any]]:
+    """What is in one of two trees only, or may be another file there."""
+    sides = [{path[len(root) :]: status for path, status in walk([root])} for root in (left, right)]
+    shared = {path for path, status in sides[0].items() if alike(status, sides[1].get(path))}
+    for root, found in zip((left, right), sides, strict=True):
+        for path, status in found.items():
+            # whether bytecode is fresh is a matter of its source as well
+            if path not in shared or (source(path) or path) not in shared:
+                yield describe(root + path, status)
+
+
+def alike(one: Status, other: Status | None) -> bool:
+    """Whether two paths are the very same file: same content, owner and times, same inode."""
+    names = ("st_ino", "st_mode", "st_uid", "st_gid", "st_size", "st_mtime_ns", "st_ctime_ns")
+    return other is not None and all(getattr(one, n) == getattr(other, n) for n in names)
+
+
+def source(path: str) -> str | None:
+    """The source of bytecode, None for all that is none."""
+    try:
+        return importlib.util.source_from_cache(path) if path.endswith(".pyc") else None
+    except ValueError:
+        return None
+
+
+def walk(roots: Iterable[str]) -> Iterator[tuple[str, Status]]:
     pending = list(roots)
     while pending:
         path = pending.pop()
         status = os.lstat(path)
-        entry: dict[str, Any] = {
-            "path": path.lstrip("/"),
-            "kind": next((name for test, name in KINDS if test(status.st_mode)), "device"),
-            "mode": stat.S_IMODE(status.st_mode),
-            "uid": status.st_uid,
-            "gid": status.st_gid,
-            "mtime": status.st_mtime,
-        }
-        if entry["kind"] == "directory":
+        yield path, status
+        if stat.S_ISDIR(status.st_mode):
             below = (os.path.join(path, name) for name in os.listdir(path))
             pending += sorted(set(below) - FOREIGN)
-        elif entry["kind"] == "symlink":
-            entry["link"] = os.readlink(path)
-        elif entry["kind"] == "file":
-            entry.update(read(path, status.st_size))
-        yield entry
+
+
+def describe(path: str, status: Status) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "path": path.lstrip("/"),
+        "kind": next((name for test, name in KINDS if test(status.st_mode)), "device"),
+        "mode": stat.S_IMODE(status.st_mode),
+        "uid": status.st_uid,
+        "gid": status.st_gid,
+        "mtime": status.st_mtime,
+    }
+    if entry["kind"] == "symlink":
+        entry["link"] = os.readlink(path)
+    elif entry["kind"] == "file":
+        entry.update(read(path, status.st_size))
+    return entry
 
 
 def read(path: str, size: int) -> dict[str, Any]:
@@ -104,5 +143,9 @@ def normal(value: object) -> object:
 
 
 if __name__ == "__main__":
-    for found in list_files(sys.argv[1:] or ["/"]):
+    if sys.argv[1:2] == ["--differing"]:
+        listed = list_differing(*sys.argv[2:])
+    else:
+        listed = list_files(sys.argv[1:] or ["/"])
+    for found in listed:
         sys.stdout.write(json.dumps(found) + "\n")

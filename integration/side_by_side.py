@@ -24,7 +24,7 @@ from integration.tree import Tree, differences
 from integration.wheels import Wheel
 
 # Cases at a time: much of a build is waiting.
-WORKERS = 3
+WORKERS = 4
 
 WHEELS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 LAYER = {f"{name} 1.0" for name in WHEELS}
@@ -120,7 +120,8 @@ def trees(engine: Engine, left: str, right: str) -> tuple[Tree, Tree]:
             f"--mount=type=image,source={image_ref},target=/{root}"
             for root, image_ref in zip(roots, (left, right), strict=True)
         ),
-        *(PYTHON.image_ref, "python3", "-I", "-S", "-B", "-", *(f"/{root}" for root in roots)),
+        *(PYTHON.image_ref, "python3", "-I", "-S", "-B", "-"),
+        *("--differing", *(f"/{root}" for root in roots)),
     ]
     with PROGRAM.open("rb") as program:
         done = subprocess.run(
@@ -216,7 +217,10 @@ def configuration(ours: Image, docker: Image) -> Iterator[str]:
 def printed(case: Case, ours: Image, docker: Image) -> Iterator[str]:
     if not case.run:
         return
-    left, right = (image.run(*case.run, flags=["--hostname=corpus"]) for image in (ours, docker))
+    left, right = (
+        image.run(*case.run, flags=["--hostname=corpus", "--network=none"])
+        for image in (ours, docker)
+    )
     if left != right:
         yield f"`{' '.join(case.run)}` prints {left!r} {NAMES[0]}, {right!r} {NAMES[1]}"
 
