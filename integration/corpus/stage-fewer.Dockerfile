@@ -6,5 +6,5 @@ WORKDIR /app
 COPY . .
 # uvlayers: layers
 RUN uv sync --frozen
-# uvlayers: as written: it changes what an earlier command installed: `delta`
+# uvlayers: as written: it removes what an earlier command installed: `delta`
 RUN uv sync --frozen --no-dev
