@@ -1,5 +1,6 @@
 """A JSON object that is checked while it is read."""
 
+import json
 from typing import TYPE_CHECKING, TypeVar
 
 from uvlayers.errors import Unsupported
@@ -78,3 +79,19 @@ class JsonObject:
             if type(value) is not kind:
                 raise Unsupported(f"expected only {kind.__name__} in `{self._at}.{key}`")
         return tuple(values)  # type: ignore[arg-type]
+
+
+def read_report(json_text: bytes, at: str, subject: str) -> JsonObject:
+    """What a guest program has written, named `at` in messages.
+
+    Raises Unsupported for an error that it reports, and where the `subject` ("the facts are") is
+    no JSON.
+    """
+    try:
+        document = json.loads(json_text)
+    except ValueError as error:
+        raise Unsupported(f"{subject} not JSON: {error}") from error
+    report = JsonObject(document, at)
+    if report.text("result") != "success":
+        raise Unsupported(report.text("message"))
+    return report

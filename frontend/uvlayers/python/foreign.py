@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from uvlayers.errors import Unsupported
-from uvlayers.python.document import JsonObject
+from uvlayers.python.document import JsonObject, read_report
 from uvlayers.python.interpreter import Interpreter, Libc
 
 
@@ -75,13 +75,7 @@ def architecture(name: str) -> Architecture:
 
 def parse_survey(json_text: bytes) -> Survey:
     """Parse what the survey wrote; raises Unsupported for an error that it reports."""
-    try:
-        document = json.loads(json_text)
-    except ValueError as error:
-        raise Unsupported(f"the survey is not JSON: {error}") from error
-    survey = JsonObject(document, "survey")
-    if survey.text("result") != "success":
-        raise Unsupported(survey.text("message"))
+    survey = read_report(json_text, "survey", "the survey is")
     return Survey(survey.table("twin"), survey.table("target"))
 
 

@@ -3,7 +3,6 @@
 Names and meaning follow uv's own interpreter query (`get_interpreter_info.py`).
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from uvlayers.errors import Unsupported
-from uvlayers.python.document import JsonObject
+from uvlayers.python.document import JsonObject, read_report
 
 MARKERS: Final = (
     "implementation_name",
@@ -152,14 +151,7 @@ def parse_facts(json_text: bytes) -> Interpreter:
     serve (not CPython, not Linux, older than 3.8) and for anything that is not as the probe
     writes it.
     """
-    try:
-        document = json.loads(json_text)
-    except ValueError as error:
-        raise Unsupported(f"the facts of the interpreter are not JSON: {error}") from error
-    facts = JsonObject(document, "facts")
-    if facts.text("result") != "success":
-        raise Unsupported(facts.text("message"))
-    return _interpreter(facts)
+    return _interpreter(read_report(json_text, "facts", "the facts of the interpreter are"))
 
 
 def _interpreter(facts: JsonObject) -> Interpreter:
