@@ -46,7 +46,7 @@ class SyncExec:
     def cut(self) -> tuple[list[str], list[str]] | None:
         """The arguments of two execs that do what this one does (see `cut_sync`)."""
         execution = self.run.op.exec
-        secrets = [variable.name for variable in execution.secretenv]
+        secrets = _secret_variables(self.run)
         mounted = any(m.mountType == pb.MountType.SECRET for m in execution.mounts)
         known = {"HOME": _ANY_HOME, **_environment(self.run)}
         return cut_sync(
@@ -71,9 +71,13 @@ def _environment(run: Vertex) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _secret_variables(run: Vertex) -> list[str]:
+    """Names whose values only the RUN is given."""
+    return [variable.name for variable in run.op.exec.secretenv]
+
+
 def _find(run: Vertex, environment: dict[str, str]) -> tuple[SyncCommand | Opaque, ...]:
-    execution = run.op.exec
-    secret = [variable.name for variable in execution.secretenv]
+    execution, secret = run.op.exec, _secret_variables(run)
     args, cwd = execution.meta.args, execution.meta.cwd or "/"
     return find_sync(args, environment, cwd, unknown=secret, script=_inline_script(run))
 

@@ -86,22 +86,22 @@ def _keeps(step: Step, *, private: bool) -> bool:
 
 def _cut_at(text: bytes, steps: Sequence[Step], index: int) -> Cut:
     before, first = steps[:index], steps[index]
-    last = _last_to_keep(before)
+    position = _last_to_keep(before)
+    last = before[position]
     head, tail = text[: last.end], text[first.node.start_byte :]
-    position = before.index(last)
     simple = position == 0 or before[position - 1].list_end
     if last.list_end and not (last.errexit and simple):
         head += b"; :"  # an and-list that fails does not end the script
     return Cut(decode(head), _state_again(before) + decode(tail))
 
 
-def _last_to_keep(before: Sequence[Step]) -> Step:
-    """The last step of the first part: what only changes the shell is for the second alone."""
-    last = next(step for step in reversed(before) if not _is_again(step))
-    following = before[before.index(last) + 1 :]
-    # in an and-list of its own, a failure of `last` would mean something else
-    joined = all(not step.list_end for step in (last, *following))
-    return last if last.list_end or joined else before[-1]
+def _last_to_keep(before: Sequence[Step]) -> int:
+    """Where the first part ends: what only changes the shell is for the second alone."""
+    end = len(before) - 1
+    last = next(index for index in range(end, -1, -1) if not _is_again(before[index]))
+    # in an and-list of its own, a failure of that step would mean something else
+    joined = not any(step.list_end for step in before[last:])
+    return last if before[last].list_end or joined else end
 
 
 def _is_again(step: Step) -> bool:
