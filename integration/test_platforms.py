@@ -6,6 +6,7 @@ The oracle for the other one is uv itself, told by `--python-platform` what to i
 import json
 import platform
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from integration.failure import failure_of
 from integration.frontends import HOST_NETWORK, Frontends, Image
 from integration.index_server import Index
 from integration.machine import Machine
+from integration.progress import BuildWarning
 from integration.projects import HATCHLING, Project, Projects, pyproject
 from integration.recipes import PYTHON, PYTHON_FOR_PLATFORMS, UV_FOR_PLATFORMS
 from integration.wheels import Wheel
@@ -261,15 +263,11 @@ FROM base-$TARGETARCH
 """
     base = both.docker(project, changed, contexts=CONTEXTS, flags=[BOTH])
     contexts = {**CONTEXTS, "python:3.13": base.image_ref}
-    flags = [HOST_NETWORK, FOREIGN]
-    made = both.ours(project, DOCKERFILE, contexts=contexts, flags=flags, check=False)
-    (warning,) = made.done.progress.warnings
+    warning = warning_of_failure(both, project, contexts)
     assert warning.short.startswith(
         f"uvlayers: `uv sync` runs as written: it is for another platform, `linux/{OTHER}`: "
     )
     assert refused.reason in warning.short
-    docker = both.docker(project, DOCKERFILE, contexts=contexts, flags=flags, check=False)
-    assert failure_of(made.done) == failure_of(docker.done)
 
 
 def test_a_base_of_one_platform(
@@ -279,12 +277,20 @@ def test_a_base_of_one_platform(
     if emulates:
         pytest.skip("the builder can run both")
     contexts = {**CONTEXTS, "python:3.13": machine.image(PYTHON.image_ref)}
+    warning = warning_of_failure(both, project, contexts)
+    assert f"`/usr/local/bin/python3.13` is no program for {OTHER}" in warning.short
+
+
+def warning_of_failure(
+    both: Frontends, project: Project, contexts: Mapping[str, str]
+) -> BuildWarning:
+    """The one warning of a build that fails as it does with docker's frontend."""
     flags = [HOST_NETWORK, FOREIGN]
     made = both.ours(project, DOCKERFILE, contexts=contexts, flags=flags, check=False)
     (warning,) = made.done.progress.warnings
-    assert f"`/usr/local/bin/python3.13` is no program for {OTHER}" in warning.short
     docker = both.docker(project, DOCKERFILE, contexts=contexts, flags=flags, check=False)
     assert failure_of(made.done) == failure_of(docker.done)
+    return warning
 
 
 def test_the_project_itself_is_the_commands_own(
