@@ -55,7 +55,8 @@ class Built:
     @property
     def unpacked(self) -> list[list[str]]:
         """The names of the wheels of each exec that unpacked some, in the order of the execs."""
-        found = [json.loads(args[-1]) for args in self.machine.ran if "unpack.py" in str(args)]
+        ran = [args for args in self.machine.ran if "guest/unpack.pyc" in str(args)]
+        found = [json.loads(args[-1]) for args in ran]
         return [[wheel["name"] for wheel in each["wheels"]] for each in found]
 
     @property

@@ -14,6 +14,7 @@ from uvlayers.emit import (
     emit_environment,
     emit_layers,
     emit_survey,
+    emit_unpacker,
 )
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import SMALL, TINY, Artifact, Layer, Wheel, make_plan
@@ -29,6 +30,10 @@ RUN = dockerfiles.run(BASE, "uv sync --locked", line=5).vertex
 GUEST = Guest(
     probe=b"probe", environment=b"environment", unpack=b"unpack", build=b"build", survey=b"survey"
 )
+
+
+def unpacker(run: Vertex) -> Output:
+    return emit_unpacker(run, BASE, GUEST.output(), make_interpreter().base_executable, None)
 
 
 def layer_of(layer: Layer, install: Install, run: Vertex) -> EmittedLayer:
@@ -49,7 +54,7 @@ BUILT = Built("built", None, "version = 1\n")
 
 INSTALL = Install(
     root=BASE,
-    guest=GUEST.output(),
+    unpacker=unpacker(RUN),
     platform=dockerfiles.PLATFORM,
     interpreter=make_interpreter(),
     executable="/app/.venv/bin/python",
@@ -173,7 +178,8 @@ def test_what_changes_bytes_is_in_the_key(changed: dict[str, Any]) -> None:
 
 def test_no_cache_holds_for_what_stands_in_for_the_command() -> None:
     run = dockerfiles.run(BASE, "uv sync", ignore_cache=True).vertex
-    made = ordered(layer_of(Layer((LARGE, *TINIES)), INSTALL, run).output)
+    install = replace(INSTALL, unpacker=unpacker(run))
+    made = ordered(layer_of(Layer((LARGE, *TINIES)), install, run).output)
     ours = [v for v in made if v.metadata.description["llb.customname"].startswith("[uvlayers]")]
     assert ours
     assert all(vertex.metadata.ignore_cache for vertex in ours)

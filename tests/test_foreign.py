@@ -48,7 +48,7 @@ class Built:
         return {
             vertex.digest
             for vertex in dockerfiles.graph(self.head).vertices()
-            if "unpack.py" in str(vertex.op.exec.meta.args)
+            if "guest/unpack.pyc" in str(vertex.op.exec.meta.args)
         }
 
 

@@ -10,7 +10,7 @@ from uvlayers.building import Prepared, prepare
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
-from uvlayers.emit import TRIAL_NAME, EmittedLayer, Install, emit_layers, emit_trial
+from uvlayers.emit import UNPACKER, EmittedLayer, Install, emit_layers, emit_unpacker
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, installation_paths, shared_directories
 from uvlayers.explain import Fetch
@@ -118,11 +118,12 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
     found = again or (interpreter.environment is not None and interpreter.environment.existed)
     chain = candidates(recipe.skeleton.ground.root)
     # a chain of one is not asked: that would pull an image that may not be needed
-    held = (each for each in chain[:-1] if _is_like(each, recipe, shop.states))
+    held = (each for each in chain[:-1] if _is_like(each, recipe, shop))
+    root = next(held, chain[-1])
     request = recipe.request
     return Install(
-        root=next(held, chain[-1]),
-        guest=shop.guest,
+        root=root,
+        unpacker=_unpacker(root, recipe, shop.guest),
         platform=recipe.skeleton.ground.run.op.platform,
         interpreter=interpreter,
         executable=interpreter.executable_when_found if found else interpreter.executable,
@@ -131,26 +132,33 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
         directories=recipe.directories,
         bytecode=request.pyc_invalidation if request.compile_bytecode else None,
         installer_metadata=request.installer_metadata,
-        library_path=recipe.command.environment.get("LD_LIBRARY_PATH"),
+        library_path=_library_path(recipe),
         archives=prepared.archives,
     )
 
 
-def _is_like(output: Output, recipe: Recipe, states: States) -> bool:
+def _unpacker(root: Output, recipe: Recipe, guest: Output) -> Output:
+    run, python = recipe.skeleton.ground.run, recipe.skeleton.interpreter.base_executable
+    return emit_unpacker(run, root, guest, python, _library_path(recipe))
+
+
+def _library_path(recipe: Recipe) -> str | None:
+    return recipe.command.environment.get("LD_LIBRARY_PATH")
+
+
+def _is_like(output: Output, recipe: Recipe, shop: Workshop) -> bool:
     """Whether the interpreter runs there, and the directories that wheels share with it look alike.
 
     It may lack a library, or the loader's cache. And a `chown` between the image and the RUN would
     be undone by the layers.
     """
     interpreter = recipe.skeleton.interpreter
-    if not states.exists(output, interpreter.base_executable):
+    if not shop.states.exists(output, interpreter.base_executable):
         return False
-    if not _looks_alike(output, recipe, states):
+    if not _looks_alike(output, recipe, shop.states):
         return False
-    run, libraries = recipe.skeleton.ground.run, recipe.command.environment.get("LD_LIBRARY_PATH")
-    trial = emit_trial(run, output, interpreter.base_executable, libraries)
-    magic = states.read(trial, f"/{TRIAL_NAME}")
-    return magic is not None and magic.decode() == interpreter.magic
+    compiled = shop.states.read(_unpacker(output, recipe, shop.guest), f"/{UNPACKER}") or b""
+    return compiled.startswith(bytes.fromhex(interpreter.magic))
 
 
 def _looks_alike(output: Output, recipe: Recipe, states: States) -> bool:

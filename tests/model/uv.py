@@ -142,14 +142,14 @@ class Machine:
         self.on.append(run.op.platform.Architecture)
         if arguments[-1] in self.failing:
             raise BuildError(f"exit code 1: {arguments[-1]}")
-        program = next((basename(each) for each in arguments if each.endswith(".py")), "")
-        if "-c" in arguments and basename(arguments[0]).startswith("python"):
-            return {"/uvlayers/out": tree({"/magic": b"f30d0d0a"})}
+        program = next((basename(a) for a in arguments if a.endswith((".py", ".pyc"))), "")
         if program == "environment.py":
             return _make_environment(json.loads(arguments[-1]), mounts)
         if program == "survey.py":
             return _survey(json.loads(arguments[-1]), mounts, self.survey)
         if program == "unpack.py":
+            return {"/uvlayers/out": tree({"/unpack.pyc": bytes.fromhex("f30d0d0a")})}
+        if program == "unpack.pyc":
             return _unpack(json.loads(arguments[-1]), mounts)
         text = arguments[-1] if arguments[0] == "/bin/sh" else " ".join(arguments)
         return {"/": _script(text, run, mounts)}
