@@ -6,6 +6,7 @@ Read → lock → select. Whatever is not understood raises Unsupported.
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
@@ -154,7 +155,13 @@ def _require_own_group(directories: Directories) -> None:
 def _installation(request: SyncRequest, lock: Lock, interpreter: Interpreter) -> Installation:
     selected = select(lock, request.selection, interpreter.markers)
     packages = [each.package for each in selected]
-    ranks = TagRanks(compatible_tags(interpreter))
+    ranks = _ranks(compatible_tags(interpreter))
     installed = normalized_names(interpreter.installed)
     root = request.workspace_root
     return plan_installation(packages, request.selection, ranks, lock, root, installed)
+
+
+@lru_cache(maxsize=4)
+def _ranks(tags: tuple[str, ...]) -> TagRanks:
+    """Several RUNs of a Dockerfile have one interpreter: a set of tags is rated once."""
+    return TagRanks(tags)
