@@ -142,6 +142,28 @@ def test_process_answers_and_exits_with_zero(daemon: Daemon) -> None:
     assert returned(daemon) == pb.ReturnRequest(result=RESULT)
 
 
+# Tells on its way out whether the pipe that was stdout is open still.
+WATCH = """
+import os
+pipe = os.fstat(1).st_ino
+leave = os._exit
+def watching(code):
+    held = {os.stat(f"/proc/self/fd/{each}").st_ino for each in os.listdir("/proc/self/fd")[:-1]}
+    os.write(2, b"open" if pipe in held else b"closed")
+    leave(code)
+os._exit = watching
+"""
+
+
+def test_the_connection_ends_with_the_process_and_not_before(daemon: Daemon) -> None:
+    argv = [sys.executable, "-I", "-c", WATCH + START, str(FRONTEND)]
+    with Popen(argv, stdin=daemon.stdin, stdout=daemon.stdout, stderr=PIPE) as process:
+        os.close(daemon.stdin)
+        os.close(daemon.stdout)
+        _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (0, b"stray print\nopen")
+
+
 def test_process_whose_daemon_is_gone_says_so_on_stderr(daemon: Daemon) -> None:
     daemon.die()
     argv = [sys.executable, "-I", "-c", START, str(FRONTEND)]

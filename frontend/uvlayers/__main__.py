@@ -12,10 +12,12 @@ def main() -> None:
     """Answer one build request, then exit; a traceback on stderr means that no answer was taken."""
     with connect(*take_over_stdio()) as gateway:
         answer(gateway)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # The answer is given: no time for the interpreter's own clearing up.
-    os._exit(0)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # The answer has been taken, so nothing is left to be sent, and the connection must end with
+        # the process: a daemon that sees it end before kills us, and with us the result that it has
+        # (`frontend grpc server closed unexpectedly`, BuildKit `frontend/gateway/gateway.go`).
+        os._exit(0)
 
 
 def answer(gateway: Gateway) -> None:
