@@ -24,29 +24,23 @@ class ExecFiles:
     def __init__(self, states: States, view: ExecView) -> None:
         self._states = states
         self._view = view
-        self._contents: dict[str, bytes | None] = {}
-        self._entries: dict[str, Stat | None] = {}
 
     def read(self, path: str) -> bytes | None:
         """The file at `path` (absolute), None where there is none.
 
         Raises Unsupported for what only the exec itself can see: secrets and caches.
         """
-        if path not in self._contents:
-            self._contents[path] = self._read(self._real(path))
-        return self._contents[path]
+        path = self._real(path)
+        place = self._place(path)
+        output = output_of(place)
+        there = self._view.mount_of(path) == path or self._entry(*_split(path)) is not None
+        return self._states.read(output, place.path) if output is not None and there else None
 
     def list(self, path: str) -> tuple[str, ...] | None:
         """The names in a directory, None where there is none."""
         place = self._place(self._real(path))
         output = output_of(place)
         return None if output is None else self._states.names(output, place.path)
-
-    def _read(self, path: str) -> bytes | None:
-        place = self._place(path)
-        output = output_of(place)
-        there = self._view.mount_of(path) == path or self._entry(*_split(path)) is not None
-        return self._states.read(output, place.path) if output is not None and there else None
 
     def _real(self, path: str) -> str:
         """`path` with its symlinks resolved as the exec would, from one mount into another."""
@@ -56,16 +50,13 @@ class ExecFiles:
     def _entry(self, directory: str, name: str) -> Stat | None:
         """What is called `name` in a directory, as the exec sees it; None for what is mounted."""
         path = join(directory, name)
-        if path not in self._entries:
-            mounted = self._view.mount_of(path) == path
-            place = None if mounted else self._view.locate(path)
-            output = None if place is None else output_of(place)
-            self._entries[path] = (
-                None
-                if place is None or output is None
-                else self._states.entry(output, *_split(place.path))
-            )
-        return self._entries[path]
+        if self._view.mount_of(path) == path:
+            return None
+        place = self._view.locate(path)
+        output = None if place is None else output_of(place)
+        if place is None or output is None:
+            return None
+        return self._states.entry(output, *_split(place.path))
 
     def _place(self, path: str) -> Place:
         place = self._view.locate(path)
@@ -83,25 +74,18 @@ def output_of(place: Place) -> Output | None:
 
 
 class StatePaths:
-    """`llb.rewriting.Paths` over the states of the build; no directory entry is asked for twice."""
+    """`llb.rewriting.Paths` over the states of the build."""
 
     def __init__(self, states: States) -> None:
         self._states = states
-        self._entries: dict[tuple[Output, str, str], Stat | None] = {}
 
     def exists(self, output: Output, path: str) -> bool:
         """Whether `path` is there, be it as a dangling symlink."""
-        return path == "/" or self._entry(output, *_split(path)) is not None
+        return path == "/" or self._states.entry(output, *_split(path)) is not None
 
     def real(self, output: Output, path: str) -> str:
         """`path` with its symlinks resolved, its end need not exist; Unsupported for a loop."""
-        return real_path(path, partial(self._entry, output))
-
-    def _entry(self, output: Output, directory: str, name: str) -> Stat | None:
-        key = (output, directory, name)
-        if key not in self._entries:
-            self._entries[key] = self._states.entry(*key)
-        return self._entries[key]
+        return real_path(path, partial(self._states.entry, output))
 
 
 def real_path(path: str, entry: Callable[[str, str], Stat | None], start: str = "/") -> str:

@@ -18,10 +18,11 @@ def states(daemon: Daemon, gateway: Gateway) -> States:
     return States(gateway, cache_imports=[("registry", {"ref": "r/cache"})])
 
 
-def test_each_state_is_solved_once(daemon: Daemon, states: States) -> None:
+def test_each_state_is_solved_once_and_each_file_read_once(daemon: Daemon, states: States) -> None:
     daemon.answer(ReadFile=pb.ReadFileResponse(Data=b"lock"), StatFile=pb.StatFileResponse())
-    assert states.read(IMAGE, "/uv.lock") == b"lock"
-    assert states.exists(IMAGE, "/uv.lock")
+    for _ in range(2):
+        assert states.read(IMAGE, "/uv.lock") == b"lock"
+        assert states.exists(IMAGE, "/uv.lock")
     solve, read, stat = daemon.requests
     assert isinstance(solve, pb.SolveRequest)
     assert solve.Definition.def_[0] == IMAGE.vertex.data

@@ -26,7 +26,10 @@ class States:
     infos: tuple[pb.SourceInfo, ...] = ()
     cache_imports: Iterable[tuple[str, Mapping[str, str]]] = ()
     _refs: dict[Output, Ref] = field(default_factory=dict)
+    _contents: dict[tuple[Output, str], bytes | None] = field(default_factory=dict)
+    _existing: dict[tuple[Output, str], bool] = field(default_factory=dict)
     _listings: dict[tuple[Output, str], dict[str, Stat] | None] = field(default_factory=dict)
+    _entries: dict[tuple[Output, str, str], Stat | None] = field(default_factory=dict)
     _asked: set[tuple[Output, str]] = field(default_factory=set)
     _absent: set[tuple[Output, str]] = field(default_factory=set)
 
@@ -38,24 +41,33 @@ class States:
         return self._refs[output]
 
     def read(self, output: Output, path: str) -> bytes | None:
-        return self.gateway.read_file(self.ref(output), path)
+        place = (output, path)
+        if place not in self._contents:
+            self._contents[place] = self.gateway.read_file(self.ref(output), path)
+        return self._contents[place]
 
     def names(self, output: Output, path: str) -> tuple[str, ...] | None:
         entries = self._listing(output, path)
         return None if entries is None else tuple(entries)
 
     def exists(self, output: Output, path: str) -> bool:
-        return self.gateway.stat_file(self.ref(output), path) is not None
+        place = (output, path)
+        if place not in self._existing:
+            found = self.gateway.stat_file(self.ref(output), path)
+            self._existing[place] = found is not None
+        return self._existing[place]
 
     def entry(self, output: Output, directory: str, name: str) -> Stat | None:
         """What is called `name` in `directory`, a symlink itself and not what it points to.
 
         The second question about a directory fetches all of it: many more are about the same few.
         """
-        found = self._entry(output, directory, name)
-        if found is None:
-            self._absent.add((output, join(directory, name)))
-        return found
+        place = (output, directory, name)
+        if place not in self._entries:
+            self._entries[place] = self._entry(output, directory, name)
+            if self._entries[place] is None:
+                self._absent.add((output, join(directory, name)))
+        return self._entries[place]
 
     def _entry(self, output: Output, directory: str, name: str) -> Stat | None:
         place = (output, directory)
