@@ -232,6 +232,23 @@ def test_a_later_sync_adds_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "warnings"),
+    [
+        ("PYTHONPATH=/app", []),
+        ("UV_NO_EDITABLE=1", []),
+        ("UV_COMPILE_BYTECODE=1", ["an earlier command made its environment in another way"]),
+    ],
+)
+def test_a_later_sync_with_other_variables(variable: str, warnings: list[str]) -> None:
+    later = copy(recommended(), dockerfiles.context("more"), "/", "/app", line=5)
+    head = run(later, FROZEN, env=(PATH, variable), line=6)
+    more = {"local://more": tree(project(IDNA, CLICK, ATTRS))}
+    built = build_of(head, PLAIN, IDNA, CLICK, ATTRS, extra=more)
+    assert built.files == built.expected
+    assert [each.short.rpartition(": ")[2] for each in built.gateway.warnings] == warnings
+
+
+@pytest.mark.parametrize(
     ("packages", "reason"),
     [
         ((IDNA,), "it removes what an earlier command installed: `click`"),

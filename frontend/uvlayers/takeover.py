@@ -27,6 +27,7 @@ from uvlayers.pb import ops_pb2 as pb
 from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
 from uvlayers.settings.request import LockMode
+from uvlayers.skeleton import Skeleton
 from uvlayers.workshop import Installed, Workshop
 
 _CREDENTIALS = frozenset(("NETRC", "UV_KEYRING_PROVIDER"))
@@ -74,7 +75,7 @@ def take_over(
     before = installed_before(recipe, shop.installed, shop.states)
     present = {wheel for each in before for wheel in each.wheels}
     prepared = prepare(recipe, state, shop, present)
-    recipe = replace(recipe, installation=prepared.installation)
+    recipe = replace(recipe, installation=prepared.installation, skeleton=_skeleton(recipe, before))
     plan = make_plan(set(recipe.installation.wheels) - present, shop.budget)
     install = _install(recipe, shop, prepared, again=bool(before))
     layers = emit_layers(plan, install, found.run, "uv sync")
@@ -94,6 +95,13 @@ def take_over(
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
     path, left = recipe.request.environment_path, recipe.installation.left
     return Takeover(after, path, tuple(titles), rest, fetches, plan, changed, prepared.builds, left)
+
+
+def _skeleton(recipe: Recipe, before: Sequence[Installed]) -> Skeleton:
+    """The environment without packages: the one that is there, where an earlier RUN made it."""
+    if not before:
+        return recipe.skeleton
+    return replace(recipe.skeleton, emitted=before[0].environment)
 
 
 def _record(recipe: Recipe, install: Install, fetches: Mapping[str, Fetch]) -> Installed:
@@ -130,7 +138,7 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
         uid=interpreter.uid,
         gid=interpreter.gid,
         directories=recipe.directories,
-        bytecode=request.pyc_invalidation if request.compile_bytecode else None,
+        bytecode=request.bytecode,
         installer_metadata=request.installer_metadata,
         library_path=_library_path(recipe),
         archives=prepared.archives,

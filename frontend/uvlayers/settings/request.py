@@ -87,3 +87,8 @@ class SyncRequest:
     relies_on: tuple[str, ...] = ()
     required_uv: str | None = None
     unrecognized: tuple[str, ...] = ()
+
+    @property
+    def bytecode(self) -> Invalidation | None:
+        """How bytecode is invalidated; None where none is compiled."""
+        return self.pyc_invalidation if self.compile_bytecode else None
