@@ -1,9 +1,9 @@
 # syntax=uvlayers/frontend
-# shape: `if [ … ]; then uv sync; else uv sync --no-dev; fi`
+# shape: `if [ "$ARG" = true ]; then uv sync; else uv sync --no-dev; fi`
 FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 ARG INSTALL_DEV=false
 WORKDIR /app
 COPY . .
-# uvlayers: as written: the RUN has several syncs
+# uvlayers: layers
 RUN if [ "$INSTALL_DEV" = true ]; then uv sync --frozen; else uv sync --frozen --no-dev; fi

@@ -237,8 +237,8 @@ SHAPES: list[tuple[str, Sequence[str], Mapping[str, str], list[Sync | str]]] = [
     (
         "21 condition",
         shell('if [ "$INSTALL_DEV" = true ]; then uv sync; else uv sync --no-dev; fi'),
-        {},
-        [CONDITION, CONDITION],
+        {"INSTALL_DEV": "true"},
+        [Sync("uv sync", env={"INSTALL_DEV": "true"})],
     ),
     (
         "21 condition on the lock",

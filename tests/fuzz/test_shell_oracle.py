@@ -156,6 +156,23 @@ STATE = st.one_of(
 SIMPLE = st.one_of(sync(), sync(), sync(), STATE, STATE, OTHERS)
 
 
+CONDITIONS = st.one_of(
+    st.builds("[ {} = {} ]".format, WORDS, WORDS),
+    st.builds("[ {} != {} ]".format, WORDS, WORDS),
+    st.builds("test {} = {}".format, WORDS, WORDS),
+    st.builds("[ -n {} ]".format, WORDS),
+    st.builds("[ -z {} ]".format, WORDS),
+    st.builds("[ {} ]".format, WORDS),
+    st.builds("! [ {} ]".format, WORDS),
+    st.builds("[ ! {} = {} ]".format, WORDS, WORDS),
+    st.builds("[ {} ] && [ -n {} ]".format, WORDS, WORDS),
+    st.builds("[ {} = {} ] || test {}".format, WORDS, WORDS, WORDS),
+    st.builds("[[ {} == {} ]]".format, WORDS, WORDS),
+    st.builds("[ {} == {} ]".format, WORDS, WORDS),
+    st.builds("[ {} {} {} {} ]".format, WORDS, WORDS, WORDS, WORDS),
+)
+
+
 def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.builds("{} && {}".format, inner, inner),
@@ -168,6 +185,12 @@ def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("( {} )".format, inner),
         st.builds("{{ {}; }}".format, inner),
         st.builds("if {}; then {}; fi".format, inner, inner),
+        st.builds("if {}; then {}; fi".format, CONDITIONS, inner),
+        st.builds("if {}; then {}; else {}; fi".format, CONDITIONS, inner, inner),
+        st.builds(
+            "if {}\nthen {}\nelif {}; then {}; else {}; fi".format,
+            *(CONDITIONS, inner, CONDITIONS, inner, inner),
+        ),
         st.builds("if other; then {}; else {}; fi".format, inner, inner),
         st.builds("for A in 1 2; do {}; done".format, inner),
         st.builds("case a in a) {};; esac".format, inner),

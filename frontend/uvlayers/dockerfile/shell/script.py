@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
+from uvlayers.dockerfile.shell.conditions import taken_branch
 from uvlayers.dockerfile.shell.program import (
     Invocation,
     invocation,
@@ -148,15 +149,31 @@ class _Walk:
         """The steps of statements in a row; `final` when nothing follows them."""
         named = [n for n in nodes if n.is_named and n.type not in ("comment", "heredoc_body")]
         for index, node in enumerate(named):
+            last = final and index == len(named) - 1
             following = node.next_sibling
             if following is not None and following.type == "&":
                 yield replace(self._apart(node, "it runs in the background"), nested=True)
-            elif node.type == "compound_statement":
-                last = final and index == len(named) - 1
-                inside = self.statements(node.children, final=last)
-                yield from (replace(step, nested=True) for step in inside)
-            else:
-                yield from self._statement(node, final=final and index == len(named) - 1)
+                continue
+            inside = self._inside(node)
+            if inside is None:
+                yield from self._statement(node, final=last)
+                continue
+            if node.type == "if_statement":
+                # what asks for variables alone; it has a place, so that nobody cuts the text there
+                yield Step(node, Effect.QUIET, list_end=True, nested=True, state=True, touches=())
+            for step in self.statements(inside, final=last):
+                yield replace(step, nested=True)
+
+    def _inside(self, node: Node) -> list[Node] | None:
+        """The statements in braces, or of the branch that runs; None for all else."""
+        if node.type == "compound_statement":
+            return node.children
+        if node.type != "if_statement":
+            return None
+        try:
+            return taken_branch(node, self.data, self.scope)
+        except NotUnderstood:
+            return None
 
     def _statement(self, node: Node, *, final: bool) -> Iterator[Step]:
         redirections: list[Node] = []

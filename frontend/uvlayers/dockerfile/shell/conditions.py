@@ -1,0 +1,126 @@
+"""Which branch of an `if` runs, where that follows from the variables alone.
+
+`test` is read as POSIX.1-2024 has it, by the number of its arguments. Conditions that ask for
+anything else than variables (files, programs) raise `NotUnderstood`.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from tree_sitter import Node
+
+from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
+from uvlayers.dockerfile.shell.syntax import simple_command, source
+from uvlayers.dockerfile.shell.words import expand_fields
+
+_EXPRESSIONS = frozenset(("binary_expression", "unary_expression"))
+_CLAUSES = frozenset(("elif_clause", "else_clause"))
+_UNTOLD = "it depends on a condition"
+
+
+def taken_branch(node: Node, data: bytes, scope: Scope) -> list[Node]:
+    """The statements of an `if_statement` that run; none where no condition holds."""
+    if scope.lost is not None:
+        raise NotUnderstood(_UNTOLD)
+    trial = scope.copy()
+    for clause in (node, *(child for child in node.children if child.type in _CLAUSES)):
+        condition, body = _parts(clause)
+        if condition is None or _holds(condition, data, trial):
+            break
+    else:
+        body = []
+    if trial != scope:
+        raise NotUnderstood("a condition sets a variable")
+    return body
+
+
+def _parts(clause: Node) -> tuple[Node | None, list[Node]]:
+    """The condition, None that of `else`, and the statements of one clause."""
+    inside = [child for child in clause.children if child.type not in _CLAUSES]
+    if clause.type == "else_clause":
+        return None, inside
+    then = next((i for i, child in enumerate(inside) if child.type == "then"), 0)
+    conditions = [child for child in inside[:then] if child.is_named and child.type != "comment"]
+    if len(conditions) != 1:
+        raise NotUnderstood(_UNTOLD)
+    return conditions[0], inside[then + 1 :]
+
+
+def _holds(node: Node, data: bytes, scope: Scope) -> bool:
+    match node.type:
+        case "negated_command":
+            return not _holds(node.children[-1], data, scope)
+        case "list" if len(node.children) == 3 and node.children[1].type in ("&&", "||"):
+            left, operator, right = node.children
+            first = _holds(left, data, scope)
+            decided = first is (operator.type == "||")
+            return first if decided else _holds(right, data, scope)
+        case "test_command" | "command":
+            return _test(_arguments(node, data, scope), bash=scope.bash)
+        case _:
+            raise NotUnderstood(_UNTOLD)
+
+
+def _arguments(node: Node, data: bytes, scope: Scope) -> list[str]:
+    """What `test`, `[` or `[[` is asked, expanded."""
+    raw = _words(node, data)
+    match raw:
+        case ["test", *words] | ["[", *words, "]"]:
+            pass
+        case ["[[", *words, "]]"] if scope.bash:
+            pass
+        case _:
+            raise NotUnderstood(_UNTOLD)
+    fields = [expand_fields(word, scope) for word in words]
+    # there are no fields in [[ ]]: what would be split is one word there
+    if raw[0] == "[[" and any(len(field) != 1 for field in fields):
+        raise NotUnderstood(_UNTOLD)
+    return [each for field in fields for each in field]
+
+
+def _words(node: Node, data: bytes) -> list[str]:
+    """The words of the command as they are written."""
+    if node.type == "command":
+        command = simple_command(node, data)
+        if command.assignments or command.reads or command.writes:
+            raise NotUnderstood(_UNTOLD)
+        return list(command.words)
+    leaves = list(_leaves(node))
+    for before, after in pairwise(leaves):
+        gap = data[before.end_byte : after.start_byte].replace(b"\\\n", b"")
+        if not gap or gap.strip(b" \t"):
+            raise NotUnderstood("its words are not set apart by blanks")
+    return [source(leaf) for leaf in leaves]
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    for child in node.children:
+        if child.type in _EXPRESSIONS:
+            yield from _leaves(child)
+        else:
+            yield child
+
+
+def _test(words: Sequence[str], *, bash: bool) -> bool:
+    """POSIX.1-2024, `test`; a comparison of strings, or of whether there is one."""
+    match words:
+        case []:
+            return False
+        case [text]:
+            return bool(text)
+        case ["!", text]:
+            return not text
+        case ["-n", text]:
+            return bool(text)
+        case ["-z", text]:
+            return not text
+        case [left, "=", right]:
+            return left == right
+        case [left, "!=", right]:
+            return left != right
+        case [left, "==", right] if bash:
+            return left == right
+        case ["!", "-n" | "-z", _] | ["!", _, "=" | "!=", _]:
+            return not _test(words[1:], bash=bash)
+        case _:
+            raise NotUnderstood(_UNTOLD)
