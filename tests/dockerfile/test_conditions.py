@@ -104,11 +104,22 @@ def test_a_branch_that_does_not_run_is_not_there() -> None:
 
 
 def test_a_branch_that_runs_is_followed() -> None:
-    (sync,) = found('if [ "$ENV" = prod ]; then cd /srv; export UV_NO_DEV=1; fi && uv sync')
-    assert isinstance(sync, Opaque)  # an `if` in an and-list is not
     (sync,) = found('if [ "$ENV" = prod ]; then cd /srv; export UV_NO_DEV=1; fi\nuv sync')
     assert isinstance(sync, SyncCommand)
     assert (sync.cwd, sync.environment["UV_NO_DEV"]) == ("/srv", "1")
+
+
+def test_a_condition_in_an_and_list() -> None:
+    text = 'cd /srv && if [ "$ENV" = prod ]; then uv sync; else uv sync --dev; fi && rm -rf /x'
+    (sync,) = found(text)
+    assert isinstance(sync, SyncCommand)
+    assert (sync.cwd, sync.after, sync.aside) == ("/srv", ("rm -rf /x",), ("/x",))
+    (sync,) = found('if [ "$ENV" = dev ]; then cd /srv; fi && uv sync')
+    assert isinstance(sync, SyncCommand)
+    assert (sync.cwd, sync.alone) == ("/app", True)
+    # where the branch is more than one list, what is skipped if a part of it fails is another thing
+    (left,) = found('if [ "$ENV" = prod ]; then cd /srv; true; fi && uv sync')
+    assert isinstance(left, Opaque)
 
 
 def test_what_else_the_branch_does_counts() -> None:

@@ -159,8 +159,7 @@ class _Walk:
                 yield from self._statement(node, final=last)
                 continue
             if node.type == "if_statement":
-                # what asks for variables alone; it has a place, so that nobody cuts the text there
-                yield Step(node, Effect.QUIET, list_end=True, nested=True, state=True, touches=())
+                yield _decided(node, list_end=True, script_end=last)
             for step in self.statements(inside, final=last):
                 yield replace(step, nested=True)
 
@@ -183,22 +182,41 @@ class _Walk:
             elements, aborts = _and_list(node.children[0])
             redirections = node.children[1:]
         guard: str | None = None
-        for element in elements:
+        pending = [(element, False) for element in elements]
+        while pending:
+            element, nested = pending.pop(0)
+            certain = guard is None or final or aborts
+            inside = self._branch(element) if certain and (pending or not redirections) else None
+            if inside is not None:
+                pending[:0] = [(each, True) for each in inside]
+                yield _decided(element, list_end=not pending, script_end=final or aborts)
+                continue
             errexit = self.scope.errexit
-            if guard is None or final or aborts:
-                step = self._element(element, redirections if element is elements[-1] else [])
+            if certain:
+                step = self._element(element, [] if pending else redirections)
             else:  # neither a sync nor a change of the state is certain to happen
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
             if step.effect is Effect.OUTWARD:
                 guard = guard or step.text
             yield replace(
                 step,
-                nested=step.nested or bool(redirections),
-                list_end=element is elements[-1],
+                nested=step.nested or nested or bool(redirections),
+                list_end=not pending,
                 script_end=final or aborts,
                 errexit=errexit,
-                end=(node if element is elements[-1] else element).end_byte,
+                end=(element if pending or nested else node).end_byte,
             )
+
+    def _branch(self, node: Node) -> list[Node] | None:
+        """The elements that take the place of an `if` in an and-list; None where none can."""
+        taken = self._inside(node) if node.type == "if_statement" else None
+        if taken is None:
+            return None
+        statements = [each for each in taken if each.is_named and each.type != "comment"]
+        if not statements:
+            return []
+        elements, aborts = _and_list(statements[0])
+        return None if len(statements) > 1 or aborts else elements
 
     def _element(self, node: Node, redirections: list[Node]) -> Step:
         kind = node.children[0].type if node.type == "redirected_statement" else node.type
@@ -294,6 +312,19 @@ class _Walk:
         if effect is not None and command.assignments and name not in UNTOUCHED:
             self.scope.lose(f"it comes after an assignment before `{command.words[0]}`")
         return effect
+
+
+def _decided(node: Node, *, list_end: bool, script_end: bool) -> Step:
+    """The conditions of an `if`, which ask for variables alone; nobody is to cut the text there."""
+    return Step(
+        node,
+        Effect.QUIET,
+        list_end=list_end,
+        script_end=script_end,
+        nested=True,
+        state=True,
+        touches=(),
+    )
 
 
 def _told_fields(raw: str, scope: Scope) -> list[str | None]:
