@@ -29,7 +29,9 @@ COLD_ROUNDS = 3
 
 def main(argv: list[str]) -> int:
     if argv[:1] == ["plan"]:
-        return plan(argv[1:])
+        return without_engine("integration.bench.planning", argv[1:])
+    if argv[:1] == ["history"]:
+        return without_engine("integration.bench.history.command", argv[1:])
     arguments = parse(argv)
     # Engines are stopped on the way out, and that way is an exception.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -45,11 +47,11 @@ def main(argv: list[str]) -> int:
         return tell(results, facts, arguments.json)
 
 
-def plan(argv: Sequence[str]) -> int:
-    """`bench plan`, in a process that has the frontend's own requirements."""
+def without_engine(module: str, argv: Sequence[str]) -> int:
+    """Run a bench of its own, in a process that has the frontend's own requirements."""
     cache = find_cache()
     make_venv(cache)
-    command = [str(cache.venv / "bin/python"), "-m", "integration.bench.planning", *argv]
+    command = [str(cache.venv / "bin/python"), "-m", module, *argv]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "frontend")}
     return subprocess.run(command, env=environment, cwd=REPOSITORY, check=False).returncode
 
@@ -75,7 +77,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         nargs="*",
         metavar="SCENARIO",
         help=f"what to measure: {', '.join(known)}, of which {' and '.join(GROUPS)} are groups; "
-        "`usual` if none is named; or `plan`, which measures how planning grows with the lock",
+        "`usual` if none is named; or `plan`, which measures how planning grows with the lock; "
+        "or `history`, which replays real changes of locks",
     )
     parser.add_argument(
         "--project", default=PROJECT, help="a directory with pyproject.toml, or a lock's name"
