@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from integration.bench.history.ages import described, rates
 from integration.bench.history.derive import Reader, Repository, derive
 from integration.bench.history.policies import all_policies
 from integration.bench.history.record import dump, load_all
@@ -31,7 +32,8 @@ def main(argv: Sequence[str]) -> int:
         say("history", f"there are {', '.join(each.project for each in known)}")
         return 1
     measured = measure_all(chosen, all_policies())
-    sys.stdout.write(f"{histories_table(chosen)}\n\n{table(measured)}\n")
+    sys.stdout.write(f"{histories_table(chosen)}\n\n{table(measured)}\n\n")
+    sys.stdout.write(f"Wheels that change, by age: {described(rates(chosen))}.\n")
     if arguments.json is not None:
         arguments.json.write_text(f"{document(measured)}\n", encoding="utf-8")
     return 0

@@ -145,6 +145,10 @@ def table(measured: Measured) -> str:
         )
         for title, projects in measured.items()
     ]
+    return markdown(head, rows)
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     return "\n".join([row(head, widths), rule(widths), *(row(cells, widths) for cells in rows)])
 
@@ -161,8 +165,7 @@ def histories_table(histories: Sequence[History]) -> str:
         )
         for history in histories
     ]
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    return "\n".join([row(head, widths), rule(widths), *(row(cells, widths) for cells in rows)])
+    return markdown(head, rows)
 
 
 def touched(change: tuple[Mapping[str, Wheel], Mapping[str, Wheel]]) -> int:
