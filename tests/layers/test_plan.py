@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 from uvlayers.layers.artifacts import Built, PathWheel
-from uvlayers.layers.plan import BUNDLES, DEFAULT_BUDGET, SMALL, TINY, Layer, Wheel, make_plan
+from uvlayers.layers.plan import (
+    BUNDLES,
+    DEFAULT_BUDGET,
+    LEAST_ALONE,
+    TINY,
+    Layer,
+    Wheel,
+    make_plan,
+)
 
 from tests.conftest import GOLDEN, Golden
 
@@ -45,35 +53,46 @@ def test_nothing_needs_no_layer() -> None:
     assert make_plan([]) == ()
 
 
-def test_each_wheel_has_a_layer_as_long_as_they_fit() -> None:
-    plan = make_plan(numbered(DEFAULT_BUDGET))
-    assert len(plan) == DEFAULT_BUDGET
+def test_each_wheel_has_a_layer_as_long_as_they_fill_half_the_budget() -> None:
+    plan = make_plan(numbered(DEFAULT_BUDGET // 2))
+    assert len(plan) == DEFAULT_BUDGET // 2
     assert all(len(layer.wheels) == 1 for layer in plan)
 
 
-def test_beyond_the_budget_the_small_ones_share() -> None:
+def test_beyond_that_the_small_ones_share() -> None:
     large = [wheel("torch", 900 * KIB * KIB), wheel("numpy", 16 * KIB * KIB)]
     plan = make_plan([*numbered(DEFAULT_BUDGET), *large])
     assert names(plan)[:2] == [["torch"], ["numpy"]]
-    assert len(plan) == 2 + BUNDLES // 2
+    assert len(plan) == 2 + BUNDLES // 4
     assert all(len(layer.wheels) > 1 for layer in plan[2:])
 
 
-def test_small_wheels_have_bundles_of_their_own_on_top() -> None:
-    wheels = [*numbered(50, SMALL - 1), *(wheel(f"m{number:02}", SMALL) for number in range(50))]
-    plan = make_plan(wheels, BUNDLES + 1)
+def test_wheels_share_bundles_with_those_of_their_size_and_the_smallest_lie_on_top() -> None:
+    edges = [LEAST_ALONE - 1, *(LEAST_ALONE // 4**n + d for n in (1, 2, 3) for d in (0, -1))]
+    wheels = [wheel(f"s{size}-{n:02}", size) for size in edges for n in range(50)]
+    plan = make_plan(wheels)
     assert len(plan) == BUNDLES
-    middle, small = plan[: BUNDLES // 2], plan[BUNDLES // 2 :]
-    assert all(each.name.startswith("m") for layer in middle for each in layer.wheels)
-    assert all(each.name.startswith("w") for layer in small for each in layer.wheels)
+    ranges = [(min(sizes), max(sizes)) for sizes in map(sizes_of, plan)]
+    assert ranges == sorted(
+        [pair for pair in zip(edges[1::2], edges[::2], strict=False) for _ in range(4)]
+        + [(edges[-1], edges[-1])] * 4,
+        reverse=True,
+    )
+
+
+def sizes_of(layer: Layer) -> list[int]:
+    return [each.size for each in layer.wheels]
 
 
 def test_the_least_size_to_stand_alone_goes_up_until_they_fit() -> None:
-    wheels = [*numbered(20, 20 * KIB), *(wheel(f"m{n}", 40 * KIB) for n in range(10))]
-    plan = make_plan(wheels, 25)
-    assert {each[0] for each in names(plan) if len(each) == 1} >= {f"m{n}" for n in range(10)}
-    assert len(plan) <= 25
-    assert all("m" not in name for each in names(plan)[10:] for name in each)
+    wheels = [
+        *(wheel(f"s{n:02}", LEAST_ALONE) for n in range(40)),
+        *(wheel(f"m{n:02}", 2 * LEAST_ALONE) for n in range(40)),
+    ]
+    plan = make_plan(wheels)
+    assert sorted(each[0] for each in names(plan)[:40]) == [f"m{n:02}" for n in range(40)]
+    assert all(name.startswith("s") for each in names(plan)[40:] for name in each)
+    assert len(plan) == 40 + BUNDLES // 4
 
 
 def test_wheels_of_unknown_size_count_as_small() -> None:

@@ -1,11 +1,12 @@
 """What holds for every plan, and what one wheel more or another version can change."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from uvlayers.layers.plan import BUNDLES, SMALL, Wheel, make_plan
+from uvlayers.layers.plan import BUNDLES, LEAST_ALONE, Layer, Wheel, make_plan
 
 SIZES = st.one_of(st.just(0), st.integers(1, 1 << 16), st.integers(1 << 14, 1 << 30))
 TIMES = st.sampled_from(("", "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
@@ -22,12 +23,13 @@ install_sets = st.lists(wheels, max_size=60, unique_by=lambda wheel: wheel.name)
 budgets = st.integers(1, 40)
 
 
-def least_alone(install_set: list[Wheel], budget: int) -> int:
+def least_alone(install_set: Sequence[Wheel], budget: int) -> int:
     """The size from which on a wheel stands alone: 0 while there is room for all."""
-    if len(install_set) <= budget:
+    if len(install_set) <= budget // 2:
         return 0
-    step = 16 * 1024
-    while sum(wheel.size >= step for wheel in install_set) + min(BUNDLES, budget) > budget:
+    step = LEAST_ALONE
+    bundles = max(1, min(BUNDLES, budget // 2))
+    while sum(wheel.size >= step for wheel in install_set) + bundles > budget:
         step *= 2
     return step
 
@@ -50,7 +52,7 @@ def test_every_wheel_is_in_one_layer_and_the_budget_holds(
     assert sorted(placed) == sorted(wheel.name for wheel in install_set)
     assert len(plan) <= budget
     assert all(layer.wheels for layer in plan)
-    if len(install_set) <= budget:
+    if len(install_set) <= budget // 2:
         assert len(plan) == len(install_set)
 
 
@@ -69,6 +71,21 @@ def test_one_wheel_more_makes_one_layer_anew(
         assert len(made) <= BUNDLES + 1
 
 
+@given(install_sets, budgets, wheels)
+def test_what_is_not_made_anew_keeps_its_order(
+    install_set: list[Wheel], budget: int, added: Wheel
+) -> None:
+    """So that whatever lies below the new layer is the chain that has been unpacked before."""
+    assume(added.name not in {wheel.name for wheel in install_set})
+    after = [*install_set, added]
+    old, new = make_plan(install_set, budget), make_plan(after, budget)
+    assert common(old, new) == common(new, old)
+
+
+def common(layers: tuple[Layer, ...], others: tuple[Layer, ...]) -> list[Layer]:
+    return [layer for layer in layers if layer in others]
+
+
 @given(install_sets.filter(bool), budgets, st.integers(0, 59), SIZES, TIMES)
 def test_another_version_makes_two_layers_anew_at_most(
     install_set: list[Wheel], budget: int, index: int, size: int, time: str
@@ -81,10 +98,21 @@ def test_another_version_makes_two_layers_anew_at_most(
     least, before = least_alone(install_set, budget), install_set[index].size
     if least != least_alone(after, budget):
         event("the least size moves")
-    elif (size >= least) == (before >= least) and (size < SMALL) == (before < SMALL):
+    elif size == before or min(size, before) >= least:
         assert len(made) == 1
     else:
         assert len(made) <= 2
+
+
+@given(install_sets.filter(bool), budgets, st.integers(0, 59))
+def test_a_newer_release_does_not_sink(install_set: list[Wheel], budget: int, index: int) -> None:
+    """A wheel that has changed lies no lower than before: what it leaves is all that changes."""
+    index %= len(install_set)
+    after = list(install_set)
+    after[index] = replace(after[index], version="2", upload_time="2026-06-01T00:00:00Z")
+    old, new = make_plan(install_set, budget), make_plan(after, budget)
+    first = next(place for place, layer in enumerate(old) if install_set[index] in layer.wheels)
+    assert new[:first] == old[:first]
 
 
 @given(install_sets, budgets)
@@ -95,6 +123,15 @@ def test_what_stands_alone_is_below_what_is_shared(install_set: list[Wheel], bud
         for layer in make_plan(install_set, budget)
     ]
     assert own == sorted(own, reverse=True)
+
+
+@given(install_sets, st.integers(8, 40))
+def test_a_bundle_holds_wheels_of_similar_size(install_set: list[Wheel], budget: int) -> None:
+    """Within a factor of 4, but for the smallest of all."""
+    step = least_alone(install_set, budget)
+    for layer in make_plan(install_set, budget):
+        sizes = [wheel.size for wheel in layer.wheels]
+        assert len(sizes) == 1 or max(sizes) < max(step // 64, 4 * max(1, min(sizes)))
 
 
 @given(install_sets, budgets)

@@ -1,10 +1,10 @@
-"""Wheels to layers: the large ones alone, the tail in bundles, the stable ones lowest.
+"""Wheels to layers: the large ones alone, the others in bundles, what seldom changes lowest.
 
-A pure function of the install set. Membership of a bundle depends on a wheel's name and on whether
-it is small, and the size above which a wheel stands alone moves in coarse steps: adding a wheel
-makes one layer anew, and where the step goes up, one more than there are bundles at most.
-Unpacked snapshots are keyed by all layers below, so what is large and old comes first; the small
-wheels, of which most are and most are added, have bundles of their own on top.
+A pure function of the install set. Two wheels lie in the same order whatever else is installed, and
+a bundle is chosen by a wheel's name and size alone; only the size from which a wheel stands alone
+depends on the others, and moves in coarse steps. So one wheel more makes one layer anew, and where
+the step goes up, one more than there are bundles at most. docs/layers.md has what it costs, by
+`python3 -m integration bench history`, from which all figures here are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,11 +13,12 @@ from zlib import crc32
 
 from uvlayers.layers.artifacts import Built, PathWheel
 
-BUNDLES = 12  # half of them for small wheels
-SMALL = 64 * 1024  # bytes, as the two sizes below are
-TINY = 32 * 1024
 DEFAULT_BUDGET = 64  # beyond it a pulling node pays more for layers than it saves in bytes
-_SMALLEST_STEP = 16 * 1024  # bytes; the ladder of sizes doubles from here
+BUNDLES = 16  # at most half of the budget
+LEAST_ALONE = 256 * 1024  # bytes, as TINY is; a layer takes as long to unpack as 850 kB do
+TINY = 32 * 1024
+_CLASSES = 4  # of sizes, with bundles of their own: a small wheel is not pushed with larger ones
+_CLASS = 4  # the factor between them
 _SIZE_BUCKET = 8  # wheels within a factor of 8 in size are ordered by age
 
 
@@ -71,39 +72,48 @@ class Layer:
 def make_plan(wheels: Iterable[Artifact], budget: int = DEFAULT_BUDGET) -> tuple[Layer, ...]:
     """The layers of an environment, lowest first; at most `budget` of them."""
     ordered = sorted(wheels, key=_stability)
-    bundles = min(BUNDLES, budget)
-    alone = _alone(ordered, budget, bundles)
-    shared = [wheel for wheel in ordered if wheel not in alone]
-    return tuple(Layer((wheel,)) for wheel in ordered if wheel in alone) + _bundle(shared, bundles)
+    if len(ordered) <= budget // 2:
+        return tuple(Layer((wheel,)) for wheel in ordered)
+    bundles = max(1, min(BUNDLES, budget // 2))
+    least = _least_alone(ordered, budget - bundles)
+    alone = tuple(Layer((wheel,)) for wheel in ordered if wheel.size >= least)
+    return alone + _bundle((wheel for wheel in ordered if wheel.size < least), least, bundles)
 
 
-def _alone(wheels: Sequence[Artifact], budget: int, bundles: int) -> frozenset[Artifact]:
-    """The wheels that get a layer of their own."""
-    if len(wheels) <= budget:
-        return frozenset(wheels)
-    step = _SMALLEST_STEP
-    while True:
-        large = [wheel for wheel in wheels if wheel.size >= step]
-        if len(large) + bundles <= budget:
-            return frozenset(large)
-        step *= 2
+def _least_alone(wheels: Sequence[Artifact], most: int) -> int:
+    """The size from which a wheel has a layer of its own, so that at most `most` have."""
+    least = LEAST_ALONE
+    while sum(wheel.size >= least for wheel in wheels) > most:
+        least *= 2
+    return least
 
 
-def _bundle(wheels: Iterable[Artifact], bundles: int) -> tuple[Layer, ...]:
-    members: dict[int, list[Artifact]] = {}
+def _bundle(wheels: Iterable[Artifact], least: int, bundles: int) -> tuple[Layer, ...]:
+    """The others, by size and name; most additions are small, so the smallest lie on top."""
+    classes = min(_CLASSES, bundles)
+    members: dict[tuple[int, int], list[Artifact]] = {}
     for wheel in sorted(wheels, key=lambda wheel: wheel.name):
-        members.setdefault(_bundle_of(wheel, bundles), []).append(wheel)
+        of_name = crc32(wheel.name.encode()) % (bundles // classes)
+        members.setdefault((_class_of(wheel, least, classes), of_name), []).append(wheel)
     return tuple(Layer(tuple(members[bundle])) for bundle in sorted(members))
 
 
-def _bundle_of(wheel: Artifact, bundles: int) -> int:
-    lower = bundles // 2
-    of_name = crc32(wheel.name.encode())
-    return lower + of_name % (bundles - lower) if wheel.size < SMALL else of_name % max(lower, 1)
+def _class_of(wheel: Artifact, least: int, classes: int) -> int:
+    """0 for the largest of those that share."""
+    place = 0
+    while place < classes - 1 and wheel.size * _CLASS < least:
+        least //= _CLASS
+        place += 1
+    return place
 
 
 def _stability(wheel: Artifact) -> tuple[int, str, str]:
-    """Sort key: larger size bucket first, then the older upload, then the name."""
+    """Sort key: larger size bucket first, then the older upload, then the name.
+
+    What was uploaded lately changes more often: one in seven of the last three days' with the next
+    change of a lock, one in 200 after three years. Size counts first because it differs more. The
+    age in the lock, not the date, would say most, but as it grows wheels that stay would move.
+    """
     bucket = 0
     size = wheel.size
     while size >= _SIZE_BUCKET:

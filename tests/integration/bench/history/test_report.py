@@ -15,6 +15,7 @@ from integration.bench.history.report import (
     measure_all,
     middle,
     ninth,
+    ratio,
     small_wheels,
     table,
 )
@@ -84,6 +85,25 @@ def test_tables_and_document() -> None:
         *("p", "5", "1", "1", "2", "3", "1", "1.0")
     ]
     assert json.loads(document(measured))[REFERENCE]["p"]["layers"] == 3
+
+
+def test_the_plan_is_better_than_what_it_is_compared_with() -> None:
+    """Of the recorded histories, which do not change: a plan that is worse was not meant."""
+    histories = load_all(DATA)
+    titles = (REFERENCE, "before: 12 bundles, budget 64", "the plan, budget 64")
+    measured = {
+        title: {each.project: measure(each, POLICIES[title].of(each, [])) for each in histories}
+        for title in titles
+    }
+    reference, before, now = measured.values()
+    assert ratio(now, reference) < 0.97
+    for project, figures in now.items():
+        assert figures.seconds < 0.75 * reference[project].seconds
+        assert figures.layers <= 64
+    ours, theirs = middle(now.values()), middle(before.values())
+    assert ours.seconds < theirs.seconds
+    assert ours.add_pushed < theirs.add_pushed
+    assert ours.add_extracted < theirs.add_extracted
 
 
 def test_the_reference_changes_what_changed_and_no_more() -> None:
