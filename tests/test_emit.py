@@ -17,7 +17,7 @@ from uvlayers.emit import (
     emit_unpacker,
 )
 from uvlayers.layers.artifacts import Built, PathWheel
-from uvlayers.layers.plan import TINY, Artifact, Layer, Wheel, make_plan
+from uvlayers.layers.plan import SMALL, Artifact, Layer, Wheel, make_plan
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Mount, merge
 
@@ -47,8 +47,8 @@ def wheel(name: str, size: int, *, direct: bool = False) -> Wheel:
     return Wheel(name, "1.0", filename, url, f"sha256:{name * 8}", size, direct=direct)
 
 
-LARGE, MIDDLE = wheel("large", 1 << 20), wheel("middle", 2 * TINY - 1)
-TINIES = (wheel("tiny", TINY - 1), wheel("other", 1))
+LARGE, MIDDLE = wheel("large", 1 << 20), wheel("middle", SMALL)
+TINIES = (wheel("tiny", SMALL - 1), wheel("other", 1))
 LOCAL = PathWheel("local", "1.0", "/app/wheels/local-1.0-py3-none-any.whl", "a" * 64, direct=True)
 BUILT = Built("built", None, "version = 1\n")
 

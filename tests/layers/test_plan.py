@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -6,9 +7,10 @@ import pytest
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import (
     BUNDLES,
+    CLASSES,
     DEFAULT_BUDGET,
     LEAST_ALONE,
-    TINY,
+    SMALL,
     Layer,
     Wheel,
     make_plan,
@@ -53,9 +55,10 @@ def test_nothing_needs_no_layer() -> None:
     assert make_plan([]) == ()
 
 
-def test_each_wheel_has_a_layer_as_long_as_they_fill_half_the_budget() -> None:
-    plan = make_plan(numbered(DEFAULT_BUDGET // 2))
-    assert len(plan) == DEFAULT_BUDGET // 2
+@pytest.mark.parametrize("budget", [1, DEFAULT_BUDGET, 200])
+def test_each_wheel_has_a_layer_as_long_as_there_is_room(budget: int) -> None:
+    plan = make_plan(numbered(budget), budget)
+    assert len(plan) == budget
     assert all(len(layer.wheels) == 1 for layer in plan)
 
 
@@ -63,21 +66,30 @@ def test_beyond_that_the_small_ones_share() -> None:
     large = [wheel("torch", 900 * KIB * KIB), wheel("numpy", 16 * KIB * KIB)]
     plan = make_plan([*numbered(DEFAULT_BUDGET), *large])
     assert names(plan)[:2] == [["torch"], ["numpy"]]
-    assert len(plan) == 2 + BUNDLES // 4
-    assert all(len(layer.wheels) > 1 for layer in plan[2:])
+    assert len(plan) == 3
+    assert len(plan[2].wheels) == DEFAULT_BUDGET
 
 
 def test_wheels_share_bundles_with_those_of_their_size_and_the_smallest_lie_on_top() -> None:
-    edges = [LEAST_ALONE - 1, *(LEAST_ALONE // 4**n + d for n in (1, 2, 3) for d in (0, -1))]
-    wheels = [wheel(f"s{size}-{n:02}", size) for size in edges for n in range(50)]
-    plan = make_plan(wheels)
+    edges = [LEAST_ALONE, *(least for least, _ in CLASSES)]
+    sizes = [size for high, low in pairwise(edges) for size in (high - 1, low)]
+    plan = make_plan([wheel(f"s{size}-{n:02}", size) for size in sizes for n in range(80)])
     assert len(plan) == BUNDLES
     ranges = [(min(sizes), max(sizes)) for sizes in map(sizes_of, plan)]
-    assert ranges == sorted(
-        [pair for pair in zip(edges[1::2], edges[::2], strict=False) for _ in range(4)]
-        + [(edges[-1], edges[-1])] * 4,
-        reverse=True,
-    )
+    of_classes = zip(pairwise(edges), CLASSES, strict=True)
+    assert ranges == [
+        (low, high - 1) for (high, low), (_, bundles) in of_classes for _ in range(bundles)
+    ]
+
+
+@pytest.mark.parametrize(("budget", "shared"), [(BUNDLES, [4, 2]), (6, [2, 1]), (4, [2]), (1, [1])])
+def test_few_layers_have_half_as_many_bundles(budget: int, shared: list[int]) -> None:
+    wheels = [wheel(f"w{size}", size * KIB) for size in range(1, 256)]
+    plan = make_plan(wheels, budget)
+    assert len(plan) == sum(shared)
+    for layer in plan[shared[0] :]:
+        assert max(sizes_of(layer)) < SMALL
+    assert all(max(sizes_of(layer)) >= SMALL for layer in plan[: shared[0]])
 
 
 def sizes_of(layer: Layer) -> list[int]:
@@ -86,13 +98,13 @@ def sizes_of(layer: Layer) -> list[int]:
 
 def test_the_least_size_to_stand_alone_goes_up_until_they_fit() -> None:
     wheels = [
-        *(wheel(f"s{n:02}", LEAST_ALONE) for n in range(40)),
+        *(wheel(f"s{n:03}", LEAST_ALONE) for n in range(100)),
         *(wheel(f"m{n:02}", 2 * LEAST_ALONE) for n in range(40)),
     ]
     plan = make_plan(wheels)
     assert sorted(each[0] for each in names(plan)[:40]) == [f"m{n:02}" for n in range(40)]
     assert all(name.startswith("s") for each in names(plan)[40:] for name in each)
-    assert len(plan) == 40 + BUNDLES // 4
+    assert len(plan) == 40 + CLASSES[0][1]
 
 
 def test_wheels_of_unknown_size_count_as_small() -> None:
@@ -129,11 +141,20 @@ def test_a_layer_is_named_after_its_wheels() -> None:
     assert Layer((wheel("a"), wheel("b", version="2"))).title == "a 1.0, b 2"
 
 
-def test_tiny_wheels_of_a_layer_are_installed_in_one_go() -> None:
-    first, second = wheel("a", TINY - 1), wheel("d", 1)
-    large, unknown = wheel("b", TINY), wheel("c", 0)
-    built = Built("e", None, "lock")
-    layer = Layer((first, large, unknown, second, built))
-    assert layer.units == ((first, second), (large,), (unknown,), (built,))
-    assert Layer((first,)).units == ((first,),)
+def test_small_wheels_of_a_layer_are_installed_several_in_one_go() -> None:
+    small = [wheel(f"s{n}", SMALL - 1) for n in range(40)]
+    large, unknown, built = wheel("b", SMALL), wheel("c", 0), Built("e", None, "lock")
+    units = Layer((large, unknown, *small, built)).units
+    assert [unit for unit in units if len(unit) == 1] == [(large,), (unknown,), (built,)]
+    assert sum(len(unit) > 1 for unit in units) == 4
+    assert Layer((small[0],)).units == ((small[0],),)
     assert Layer((large,)).units == ((large,),)
+
+
+def test_one_small_wheel_more_installs_those_of_its_unit_again() -> None:
+    small = [wheel(f"s{n}", SMALL - 1) for n in range(40)]
+    for added in small:
+        before = Layer(tuple(each for each in small if each is not added)).units
+        (made,) = set(Layer(tuple(small)).units) - set(before)
+        assert added in made
+        assert set(made) - {added} in map(set, before)

@@ -6,7 +6,7 @@ from random import Random
 
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from uvlayers.layers.plan import BUNDLES, LEAST_ALONE, Layer, Wheel, make_plan
+from uvlayers.layers.plan import BUNDLES, CLASSES, LEAST_ALONE, Layer, Wheel, make_plan
 
 SIZES = st.one_of(st.just(0), st.integers(1, 1 << 16), st.integers(1 << 14, 1 << 30))
 TIMES = st.sampled_from(("", "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
@@ -25,10 +25,10 @@ budgets = st.integers(1, 40)
 
 def least_alone(install_set: Sequence[Wheel], budget: int) -> int:
     """The size from which on a wheel stands alone: 0 while there is room for all."""
-    if len(install_set) <= budget // 2:
+    if len(install_set) <= budget:
         return 0
     step = LEAST_ALONE
-    bundles = max(1, min(BUNDLES, budget // 2))
+    bundles = BUNDLES if budget >= 2 * BUNDLES else max(1, budget // 2)
     while sum(wheel.size >= step for wheel in install_set) + bundles > budget:
         step *= 2
     return step
@@ -52,7 +52,7 @@ def test_every_wheel_is_in_one_layer_and_the_budget_holds(
     assert sorted(placed) == sorted(wheel.name for wheel in install_set)
     assert len(plan) <= budget
     assert all(layer.wheels for layer in plan)
-    if len(install_set) <= budget // 2:
+    if len(install_set) <= budget:
         assert len(plan) == len(install_set)
 
 
@@ -125,13 +125,12 @@ def test_what_stands_alone_is_below_what_is_shared(install_set: list[Wheel], bud
     assert own == sorted(own, reverse=True)
 
 
-@given(install_sets, st.integers(8, 40))
+@given(install_sets, st.integers(2 * BUNDLES, 40))
 def test_a_bundle_holds_wheels_of_similar_size(install_set: list[Wheel], budget: int) -> None:
-    """Within a factor of 4, but for the smallest of all."""
-    step = least_alone(install_set, budget)
+    edges = [least for least, _ in CLASSES]
     for layer in make_plan(install_set, budget):
-        sizes = [wheel.size for wheel in layer.wheels]
-        assert len(sizes) == 1 or max(sizes) < max(step // 64, 4 * max(1, min(sizes)))
+        places = {sum(wheel.size < edge for edge in edges) for wheel in layer.wheels}
+        assert len(places) == 1
 
 
 @given(install_sets, budgets)

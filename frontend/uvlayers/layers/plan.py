@@ -14,11 +14,11 @@ from zlib import crc32
 from uvlayers.layers.artifacts import Built, PathWheel
 
 DEFAULT_BUDGET = 64  # beyond it a pulling node pays more for layers than it saves in bytes
-BUNDLES = 16  # at most half of the budget
-LEAST_ALONE = 256 * 1024  # bytes, as TINY is; a layer takes as long to unpack as 850 kB do
-TINY = 32 * 1024
-_CLASSES = 4  # of sizes, with bundles of their own: a small wheel is not pushed with larger ones
-_CLASS = 4  # the factor between them
+LEAST_ALONE = 256 * 1024  # bytes, as all sizes; a layer takes as long to unpack as 850 kB do
+SMALL = 64 * 1024
+CLASSES = ((SMALL, 8), (16 * 1024, 3), (0, 1))  # of those that share: sizes from which, bundles
+BUNDLES = sum(bundles for _, bundles in CLASSES)
+_UNITS = 4  # in which the small wheels of a layer are installed
 _SIZE_BUCKET = 8  # wheels within a factor of 8 in size are ordered by age
 
 
@@ -55,14 +55,16 @@ class Layer:
 
     @property
     def units(self) -> tuple[tuple[Artifact, ...], ...]:
-        """What is installed in one go: each wheel alone, but for the tiny ones.
+        """What is installed in one go: each wheel alone, but for the small ones.
 
-        To install all the tiny wheels of a bundle takes about as long as to start an exec, so one
-        for each would double what they cost, and one more of them costs no more than it has to.
+        To install three wheels of 40 KiB, or ten of 10, takes about as long as to start an exec. So
+        one for each would double what they cost, and one more of them costs no more than it has to.
         """
-        tiny = tuple(wheel for wheel in self.wheels if 0 < wheel.size < TINY)
-        others = tuple((wheel,) for wheel in self.wheels if wheel not in tiny)
-        return ((tiny,) if tiny else ()) + others
+        units: dict[object, list[Artifact]] = {}
+        for wheel in self.wheels:
+            small = 0 < wheel.size < SMALL
+            units.setdefault(_unit_of(wheel.name) if small else wheel, []).append(wheel)
+        return tuple(map(tuple, units.values()))
 
     @property
     def title(self) -> str:
@@ -72,12 +74,21 @@ class Layer:
 def make_plan(wheels: Iterable[Artifact], budget: int = DEFAULT_BUDGET) -> tuple[Layer, ...]:
     """The layers of an environment, lowest first; at most `budget` of them."""
     ordered = sorted(wheels, key=_stability)
-    if len(ordered) <= budget // 2:
+    if len(ordered) <= budget:
         return tuple(Layer((wheel,)) for wheel in ordered)
-    bundles = max(1, min(BUNDLES, budget // 2))
-    least = _least_alone(ordered, budget - bundles)
+    classes = _classes(budget)
+    least = _least_alone(ordered, budget - sum(bundles for _, bundles in classes))
     alone = tuple(Layer((wheel,)) for wheel in ordered if wheel.size >= least)
-    return alone + _bundle((wheel for wheel in ordered if wheel.size < least), least, bundles)
+    return alone + _bundle((wheel for wheel in ordered if wheel.size < least), classes)
+
+
+def _classes(budget: int) -> tuple[tuple[int, int], ...]:
+    """The bundles, which take half of a small budget."""
+    if budget >= 2 * BUNDLES:
+        return CLASSES
+    half = max(1, budget // 2)
+    small = half // 3
+    return ((SMALL, half - small), (0, small)) if small else ((0, half),)
 
 
 def _least_alone(wheels: Sequence[Artifact], most: int) -> int:
@@ -88,23 +99,19 @@ def _least_alone(wheels: Sequence[Artifact], most: int) -> int:
     return least
 
 
-def _bundle(wheels: Iterable[Artifact], least: int, bundles: int) -> tuple[Layer, ...]:
+def _bundle(wheels: Iterable[Artifact], classes: Sequence[tuple[int, int]]) -> tuple[Layer, ...]:
     """The others, by size and name; most additions are small, so the smallest lie on top."""
-    classes = min(_CLASSES, bundles)
     members: dict[tuple[int, int], list[Artifact]] = {}
     for wheel in sorted(wheels, key=lambda wheel: wheel.name):
-        of_name = crc32(wheel.name.encode()) % (bundles // classes)
-        members.setdefault((_class_of(wheel, least, classes), of_name), []).append(wheel)
+        of_size = next(place for place, (least, _) in enumerate(classes) if wheel.size >= least)
+        of_name = crc32(wheel.name.encode()) % classes[of_size][1]
+        members.setdefault((of_size, of_name), []).append(wheel)
     return tuple(Layer(tuple(members[bundle])) for bundle in sorted(members))
 
 
-def _class_of(wheel: Artifact, least: int, classes: int) -> int:
-    """0 for the largest of those that share."""
-    place = 0
-    while place < classes - 1 and wheel.size * _CLASS < least:
-        least //= _CLASS
-        place += 1
-    return place
+def _unit_of(name: str) -> int:
+    """By another part of the sum than that which chooses the bundle."""
+    return (crc32(name.encode()) >> 16) % _UNITS
 
 
 def _stability(wheel: Artifact) -> tuple[int, str, str]:
