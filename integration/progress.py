@@ -126,6 +126,9 @@ def follow(known: Vertex | None, vertex: Vertex) -> Vertex:
     if vertex.canceled and known.completed is not None and known.error is None:
         # Only a cache key from its content, no longer wanted (`CalcSlowCache` in solver/jobs.go).
         return known
+    if known.cached and not vertex.cached and not vertex.inputs and vertex.error is None:
+        # Its layer is pulled, which only names it (`util/progress/controller`): it does not run.
+        return known
     # Later records may leave the inputs out.
     return replace(vertex, inputs=vertex.inputs or known.inputs)
 

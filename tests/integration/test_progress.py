@@ -37,6 +37,17 @@ def test_a_source_from_the_cache_has_not_run_whoever_takes_it() -> None:
     assert progress.executed() == {"install a"}
 
 
+def test_a_layer_that_is_pulled_has_not_run() -> None:
+    found = {"digest": "a", "name": "install a", "inputs": ["x"], **STARTED, "cached": True}
+    pulled = {"digest": "a", "name": "install a", **STARTED}
+    progress = parse(found, pulled, pulled)
+    assert progress.executed() == set()
+    assert progress.cached() == {"install a"}
+    failed = parse(found, {**pulled, "error": "not found"})
+    assert failed.failed() == {"install a"}
+    assert parse(found, {**found, "cached": False}).executed() == {"install a"}
+
+
 def test_later_records_may_leave_the_inputs_out() -> None:
     progress = parse(
         {"digest": "a", "name": "fetch a", **STARTED},
