@@ -10,7 +10,7 @@ from uvlayers.build import build
 from uvlayers.gateway.capabilities import DIFF_OP, EVALUATE, WARNINGS
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.result import Result
-from uvlayers.llb.graph import Output
+from uvlayers.llb.graph import Output, Vertex, walk
 from uvlayers.options import Options
 
 from tests import dockerfiles
@@ -192,6 +192,23 @@ def test_a_stage_that_copies_the_environment_keeps_its_layers() -> None:
     head = copy(BASE, recommended(), "/app/.venv", "/app/.venv", chown=(1000, 1000), line=8)
     built = build_of(head, PLAIN, IDNA, CLICK)
     assert built.files == built.expected
+
+
+@pytest.mark.parametrize("stages", [1, 2])
+def test_a_cache_export_of_the_result_has_what_uv_and_python_answered(stages: int) -> None:
+    head = recommended()
+    if stages == 2:
+        head = copy(BASE, head, "/app/.venv", "/app/.venv", line=8)
+    after = build_of(head, PLAIN, IDNA, CLICK).head
+    assert after is not None
+    used = {output for vertex in walk(after.vertex) for output in vertex.inputs}
+    named = {(name_of(output.vertex), output.index) for output in used}
+    assert ("[uvlayers] create environment", 2) in named
+    assert ("[uvlayers] try Python", 0) in named
+
+
+def name_of(vertex: Vertex) -> str:
+    return vertex.metadata.description.get("llb.customname", "")
 
 
 @pytest.mark.parametrize(

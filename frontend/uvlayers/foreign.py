@@ -111,7 +111,7 @@ def _survey(
         questions,
     )
     try:
-        facts = shop.states.read(output, f"/{SURVEY_NAME}")
+        facts = shop.states.answer(output, f"/{SURVEY_NAME}")
     except GatewayError as error:
         raise Unsupported(f"it cannot be compared: {error.message}") from error
     if facts is None:

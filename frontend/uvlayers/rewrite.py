@@ -22,7 +22,7 @@ from uvlayers.guest import builder, unpacker
 from uvlayers.layers.plan import DEFAULT_BUDGET
 from uvlayers.llb.graph import Graph, Vertex, marshal, parse_definition
 from uvlayers.llb.layered import shadow_of, whole
-from uvlayers.llb.ops import File, Label, files
+from uvlayers.llb.ops import File, Group, Label, files, tied
 from uvlayers.llb.rewriting import Rewriting
 from uvlayers.options import Options
 from uvlayers.report import Reporter
@@ -30,6 +30,9 @@ from uvlayers.takeover import Rest, Takeover, take_over
 from uvlayers.workshop import Workshop
 
 CONFIG = "containerimage.config"
+
+_ANSWERS_NAME = "[uvlayers] remember what uv and Python answered"
+_ANSWERS = Label(_ANSWERS_NAME, group=Group("uvlayers:answers", _ANSWERS_NAME))
 
 
 def rewrite(result: Result, gateway: Gateway, options: Options) -> Result:
@@ -225,7 +228,17 @@ def _rewrite(
         else:
             rewriting.visit(vertex, takeover.state)
     _require_use(split, takeovers, again)
-    return Attempt(split, rewriting.finish(), takeovers)
+    return Attempt(split, _with_answers(rewriting.finish(), states), takeovers)
+
+
+def _with_answers(graph: Graph, states: States) -> Graph:
+    """The graph whose result depends on what uv and Python answered: an exported cache has it.
+
+    Without that, a builder that starts with nothing but the cache would have to ask them again.
+    """
+    if graph.head is None:
+        return graph
+    return graph.with_head(tied(graph.head, states.answers, _ANSWERS))
 
 
 def _require_use(split: Split, takeovers: Mapping[str, Takeover], again: Again) -> None:

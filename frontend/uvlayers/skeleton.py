@@ -105,7 +105,7 @@ def passed_variables(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _read_facts(emitted: EmittedEnvironment, states: States) -> Interpreter:
     try:
-        facts = states.read(emitted.facts, f"/{FACTS_NAME}")
+        facts = states.answer(emitted.facts, f"/{FACTS_NAME}")
     except GatewayError as error:
         if error.vertex not in (None, emitted.facts.vertex.digest):
             raise  # what it stands on cannot be built

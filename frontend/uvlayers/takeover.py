@@ -165,7 +165,7 @@ def _is_like(output: Output, recipe: Recipe, shop: Workshop) -> bool:
         return False
     if not _looks_alike(output, recipe, shop.states):
         return False
-    compiled = shop.states.read(_unpacker(output, recipe, shop.guest), f"/{UNPACKER}") or b""
+    compiled = shop.states.answer(_unpacker(output, recipe, shop.guest), f"/{UNPACKER}") or b""
     return compiled.startswith(bytes.fromhex(interpreter.magic))
 
 

@@ -33,6 +33,15 @@ def test_each_state_is_solved_once_and_each_file_read_once(daemon: Daemon, state
     assert isinstance(stat, pb.StatFileRequest)
 
 
+def test_answers_are_remembered(daemon: Daemon, states: States) -> None:
+    daemon.answer(ReadFile=pb.ReadFileResponse(Data=b"3.13"))
+    assert states.read(IMAGE, "/etc/version") == b"3.13"
+    assert not states.answers
+    for _ in range(2):
+        assert states.answer(IMAGE, "/answer") == b"3.13"
+    assert states.answers == (IMAGE,)
+
+
 def test_directories(daemon: Daemon, states: States) -> None:
     entries = [Stat(path="lib", linkname="usr/lib"), Stat(path="lib64")]
     daemon.answer(ReadDir=pb.ReadDirResponse(entries=entries))

@@ -1,3 +1,5 @@
+import pytest
+from uvlayers.llb.graph import Output, walk
 from uvlayers.llb.ops import (
     File,
     Label,
@@ -9,6 +11,7 @@ from uvlayers.llb.ops import (
     gather,
     http_source,
     merge,
+    tied,
 )
 from uvlayers.pb import ops_pb2 as pb
 
@@ -121,6 +124,16 @@ def test_a_diff_is_what_changed() -> None:
     changed = solver().tree(diff(BASE, upper, LABEL))
     assert changed == difference(solver().tree(BASE), solver().tree(upper))
     assert changed == {**EMPTY, **tree({"/new/a": b"2"})}
+
+
+@pytest.mark.parametrize("output", [BASE, merge([BASE, OTHER], LABEL)])
+def test_what_is_tied_to_others_is_what_it_was(output: Output) -> None:
+    again = tied(output, [OTHER, BASE], LABEL)
+    assert solver().tree(again) == solver().tree(output)
+    # an export of the cache walks from a vertex to its inputs
+    assert {OTHER.vertex, BASE.vertex} <= set(walk(again.vertex))
+    assert len(again.vertex.inputs) == max(1, len(output.vertex.inputs)) + 2
+    assert tied(output, []) == output
 
 
 def test_ops_have_the_constraints_that_go_writes() -> None:

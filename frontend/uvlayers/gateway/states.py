@@ -32,6 +32,12 @@ class States:
     _entries: dict[tuple[Output, str, str], Stat | None] = field(default_factory=dict)
     _asked: set[tuple[Output, str]] = field(default_factory=set)
     _absent: set[tuple[Output, str]] = field(default_factory=set)
+    _answers: dict[Output, None] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> tuple[Output, ...]:
+        """All that `answer` was asked about, in the order of the questions."""
+        return tuple(self._answers)
 
     def ref(self, output: Output) -> Ref:
         if output not in self._refs:
@@ -45,6 +51,11 @@ class States:
         if place not in self._contents:
             self._contents[place] = self.gateway.read_file(self.ref(output), path)
         return self._contents[place]
+
+    def answer(self, output: Output, path: str) -> bytes | None:
+        """The file that a step wrote for nobody but us, and which no layer holds."""
+        self._answers[output] = None
+        return self.read(output, path)
 
     def names(self, output: Output, path: str) -> tuple[str, ...] | None:
         entries = self._listing(output, path)

@@ -184,6 +184,23 @@ def diff(lower: Output, upper: Output, label: Label | None = None) -> Output:
     return _labelled(pb.Op(diff=op), [lower, upper], label).output()
 
 
+def tied(output: Output, others: Sequence[Output], label: Label | None = None) -> Output:
+    """`output`, unchanged, but such that a cache export of it takes `others` along.
+
+    The diff of a result and itself is nothing, and a merge of one thing is that thing (BuildKit
+    `solver/llbsolver/ops/diff.go`, `cache/manager.go`): there is no layer of it. An exporter walks
+    from the result to all that it was made of, which an output that was only read is not.
+    """
+    nothing = [diff(each, each, label) for each in others]
+    vertex, op = output.vertex, pb.Op()
+    if vertex.op.WhichOneof("op") != "merge":
+        return merge([output, *nothing], label)
+    op.CopyFrom(vertex.op)
+    inputs = [*vertex.inputs, *nothing]
+    op.merge.inputs.extend(pb.MergeInput(input=i) for i in range(len(vertex.inputs), len(inputs)))
+    return make_vertex(op, inputs, vertex.metadata, vertex.locations).output()
+
+
 def _labelled(op: pb.Op, inputs: Sequence[Output], label: Label | None) -> Vertex:
     # Go marshals an empty submessage here; the same bytes let equal ops meet
     op.constraints.CopyFrom(pb.WorkerConstraints())
