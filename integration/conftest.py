@@ -43,6 +43,11 @@ def second_engine(machine: Machine) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def older_engine(machine: Machine) -> Engine:
+    return required(machine.older_engine)
+
+
+@pytest.fixture(scope="session")
 def frontend_image(machine: Machine) -> str:
     """The name that stands after `# syntax=`."""
     if not (REPOSITORY / "Dockerfile.frontend").exists():

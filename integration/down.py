@@ -15,7 +15,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--purge", action="store_true", help="delete the cache directory, too")
     arguments = parser.parse_args(argv)
     cache = find_cache()
-    for store in (own_engine.OVERLAY2, own_engine.CONTAINERD):
+    for store in (own_engine.OVERLAY2, own_engine.OLDER, own_engine.CONTAINERD):
         if own_engine.stop(cache, store):
             say("down", f"the {store.name} engine has stopped")
     for pid in sorted(cache.directory("engines").glob("*/dockerd.pid")):

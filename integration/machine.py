@@ -56,6 +56,13 @@ class Machine:
             )
         return own_engine.start(self.cache, own_engine.OVERLAY2)
 
+    def older_engine(self) -> Engine:
+        """An engine like the main one but of an older release, started when first asked for."""
+        if not self.engine.own:
+            raise SetupError("there is no other engine beside somebody's own Docker Engine")
+        own_engine.make_root(self.cache)  # buildx is the newer one's
+        return own_engine.start(self.cache, own_engine.OLDER)
+
     @contextmanager
     def spare_engine(self) -> Iterator[Engine]:
         """An engine like the main one, with nothing in it, that is gone afterwards."""

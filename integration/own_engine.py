@@ -17,8 +17,9 @@ from integration.network import copy_network_files
 from integration.processes import PidFile
 from integration.steps import step
 
-# Debian's newest docker.io: those of its stable releases know no MergeOp.
+# Debian's newest docker.io, and the oldest one whose containerd store knows MergeOp.
 SUITE = "forky"
+OLDER_SUITE = "trixie"
 PACKAGES = (
     *("ca-certificates", "docker.io", "docker-cli", "docker-buildx"),
     *("containerd", "runc", "iptables", "git"),
@@ -34,6 +35,8 @@ class Store:
     configuration: dict[str, object]
     bridged: bool
     build_flags: tuple[str, ...] = ()
+    # The Debian that its dockerd is of.
+    suite: str = SUITE
 
 
 CONTAINERD = Store("main", {"features": {"containerd-snapshotter": True}}, bridged=True)
@@ -51,30 +54,32 @@ OVERLAY2 = Store(
 )
 
 
-def unbridged(name: str) -> Store:
+def unbridged(name: str, suite: str = SUITE) -> Store:
     """A containerd store like the main engine's, on the host's network: there is one bridge."""
     filters = {"iptables": False, "ip6tables": False}
     configuration = {**CONTAINERD.configuration, **filters}
-    return Store(name, configuration, bridged=False, build_flags=("--network=host",))
+    flags = ("--network=host",)
+    return Store(name, configuration, bridged=False, build_flags=flags, suite=suite)
 
 
 SPARE = unbridged("spare")
+OLDER = unbridged("older", OLDER_SUITE)
 
 
-def engine_root(cache: Cache) -> Path:
-    return cache.directory("roots") / SUITE
+def engine_root(cache: Cache, suite: str = SUITE) -> Path:
+    return cache.directory("roots") / suite
 
 
 def pid_file(cache: Cache, store: Store) -> PidFile:
     return PidFile(cache.engine(store.name) / "dockerd.pid")
 
 
-def make_root(cache: Cache) -> Path:
+def make_root(cache: Cache, suite: str = SUITE) -> Path:
     """The tree that dockerd runs in."""
-    root = engine_root(cache)
+    root = engine_root(cache, suite)
     with locked(cache, "engine-root"):
         if not root.exists():
-            debootstrap(cache, SUITE, PACKAGES, root)
+            debootstrap(cache, suite, PACKAGES, root)
     return root
 
 
@@ -87,7 +92,7 @@ def describe(cache: Cache, store: Store) -> Engine:
 
 def start(cache: Cache, store: Store) -> Engine:
     """Start the engine unless it runs; ready to use on return."""
-    root = make_root(cache)
+    root = make_root(cache, store.suite)
     engine = describe(cache, store)
     with locked(cache, f"{store.name}-engine"):
         if pid_file(cache, store).pid() is None or not engine.answers():

@@ -16,12 +16,14 @@ def main(argv: list[str]) -> int:
     cache = find_cache()
     engine = find_engine(cache) or own_engine.describe(cache, own_engine.CONTAINERD)
     second = own_engine.describe(cache, own_engine.OVERLAY2)
+    older = own_engine.describe(cache, own_engine.OLDER)
     registry = find_registry(cache)
     lines = [
         f"cache     {cache.home}",
         f"venv      {cache.venv.resolve() if cache.venv.exists() else 'none'}",
         f"engine    {describe(cache, engine)}",
         f"second    {describe(cache, second)}",
+        f"older     {describe(cache, older)}",
         f"registry  {registry.host if registry else 'stopped'}",
         *image_lines(engine),
     ]
