@@ -15,6 +15,7 @@ COMMANDS = {
     "test": "lint, unit tests, integration tests; further arguments go to pytest",
     "verify": "compare the environment that uvlayers makes of a project with uv's own",
     "corpus": "build many Dockerfiles with and without uvlayers, and say what becomes of each",
+    "golden": "build the layers of well-known wheels, and compare them with the published table",
     "bench": "measure, side by side with uv's recommended Dockerfile",
 }
 

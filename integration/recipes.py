@@ -89,6 +89,13 @@ PYTHON = local_python("3.13", TRIXIE)
 SYSTEM_PYTHON = system_python(TRIXIE)
 OLD_SYSTEM_PYTHON = system_python(BOOKWORM)
 NEW_SYSTEM_PYTHON = system_python(FORKY)
+# A later patch release of the minor version that PYTHON and SYSTEM_PYTHON have.
+PATCHED_PYTHON = Built(
+    f"{NAMESPACE}/debian-python:forky-3.13",
+    "debian-patched.Dockerfile",
+    FORKY,
+    (("PACKAGE", "python3.13"),),
+)
 UV = Uv("latest")
 OLD_UV = Uv("0.8", "0.8.24")
 # CPython is Debian's own, which `ensurepip` is not part of.
@@ -100,6 +107,7 @@ STANDARD: tuple[Recipe, ...] = (PYTHON, UV, OLD_UV, SYSTEM_PYTHON, OLD_SYSTEM_PY
 ON_DEMAND: tuple[Recipe, ...] = (
     local_python("3.11", BOOKWORM),
     NEW_SYSTEM_PYTHON,
+    PATCHED_PYTHON,
     TRIXIE,
     BOOKWORM,
     FORKY,
