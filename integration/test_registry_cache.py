@@ -1,0 +1,272 @@
+"""A builder that starts with an imported cache: what it fetches, installs, pulls and pushes.
+
+The bytes are those of the registry's own log.
+"""
+
+import random
+import string
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+import pytest
+
+from integration.bench.work import Work
+from integration.build import Build, build
+from integration.conftest import required
+from integration.dockerfiles import RECOMMENDED, STAND_INS
+from integration.engine import Engine
+from integration.frontends import HOST_NETWORK
+from integration.index_server import Index
+from integration.machine import Machine
+from integration.projects import Project, Projects, pyproject
+from integration.recipes import PYTHON, UV
+from integration.registry import Registry
+from integration.traffic import PushedLayer, Traffic, pushed_layers, watched
+from integration.wheels import Wheel
+
+NAMES = [f"cached-{letter}" for letter in string.ascii_lowercase[:8]]
+ADDED = "cached-added"
+
+# Only what the lock says; uv's recommended Dockerfile goes on with the project.
+SYNC = """\
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+RUN --mount=type=bind,source=uv.lock,target=uv.lock \\
+    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \\
+    uv sync --locked --no-install-project
+"""
+TEXTS = {"sync": SYNC, "recommended": RECOMMENDED}
+
+# uv builds such a project itself: no build backend is fetched.
+BUILD_SYSTEM = """
+[build-system]
+requires = ["uv_build>=0.8"]
+build-backend = "uv_build"
+"""
+
+# How uvlayers/emit.py names the steps that ask the image's own uv and Python.
+QUESTIONS = {"[uvlayers] create environment", "[uvlayers] try Python"}
+
+
+def wheel(name: str) -> Wheel:
+    """One whose layer has a size that is worth counting: it can hardly be compressed."""
+    letters = random.Random(name).choices(string.ascii_letters + string.digits, k=100_000)
+    return Wheel(name, files={f"{name.replace('-', '_')}.py": f'NOISE = "{"".join(letters)}"\n'})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A repository of its own for each test, and caches in another."""
+
+    registry: Registry
+    prefix: str = field(default_factory=lambda: f"uvlayers-test/cache-{token_hex(3)}/")
+
+    def name(self, repository: str) -> str:
+        return f"{self.prefix}{repository}:latest"
+
+    def image_ref(self, repository: str) -> str:
+        return self.registry.image_ref(self.name(repository))
+
+    def layers(self, repository: str) -> list[PushedLayer]:
+        return pushed_layers(self.registry, self.name(repository))
+
+    def cache(self, kind: str) -> tuple[str, str]:
+        """The flags that export and import a cache."""
+        if kind == "inline":
+            image = f"type=registry,ref={self.image_ref('image')}"
+            return "--cache-to=type=inline", f"--cache-from={image}"
+        cache = f"type=registry,ref={self.image_ref('cache')}"
+        return f"--cache-to={cache},mode={kind}", f"--cache-from={cache}"
+
+    def lazy(self, repository: str = "image") -> str:
+        """The output that pushes an image and keeps none of it."""
+        return f"--output=type=image,name={self.image_ref(repository)},push=true,store=false"
+
+
+@pytest.fixture
+def place(machine: Machine) -> Place:
+    if machine.registry.log is None:
+        pytest.skip("the registry is a container: its log is not here")
+    return Place(machine.registry)
+
+
+@pytest.fixture(scope="module")
+def project(projects: Projects, index: Index) -> Project:
+    index.serve(*map(wheel, [*NAMES, ADDED]))
+    text = pyproject("cached", NAMES, build_system=BUILD_SYSTEM, more=index.settings)
+    return projects.new("cached", {"pyproject.toml": text, "src/cached/__init__.py": ""})
+
+
+@pytest.fixture(scope="module")
+def changed(project: Project) -> Project:
+    return project.copy(project.directory.with_name("cached-more")).add(ADDED)
+
+
+@pytest.fixture(scope="module")
+def prepared_engine(machine: Machine) -> Iterator[Engine]:
+    with ExitStack() as stack:
+        engine = required(lambda: stack.enter_context(machine.spare_engine()))
+        for recipe in (PYTHON, UV):
+            machine.image(recipe.image_ref, engine)
+        machine.frontend_image(engine)
+        yield engine
+
+
+@pytest.fixture
+def empty(prepared_engine: Engine) -> Engine:
+    """A builder with base images, the frontend, and nothing that was ever built."""
+    prepared_engine.docker("buildx", "prune", "--all", "--force")
+    return prepared_engine
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A build that pushed an image, and all that went over the wire for it."""
+
+    done: Build
+    traffic: Traffic
+    work: Work
+
+
+@dataclass(frozen=True)
+class Builder:
+    """One of the two engines, building for one place."""
+
+    engine: Engine
+    syntax: str
+    place: Place
+
+    def push(self, project: Project, text: str, *flags: str) -> Pushed:
+        dockerfile = project.directory / "Dockerfile"
+        dockerfile.write_text(f"# syntax={self.syntax}\n{text}", encoding="utf-8")
+        with watched(self.place.registry, self.place.prefix) as traffic:
+            done = build(
+                self.engine,
+                project.directory,
+                contexts={name: value for name, value in STAND_INS.items() if name in text},
+                flags=[HOST_NETWORK, *flags],
+            )
+        return Pushed(done, traffic, Work.of(done.progress))
+
+
+@pytest.fixture
+def first(engine: Engine, frontend_image: str, place: Place) -> Builder:
+    return Builder(engine, frontend_image, place)
+
+
+@pytest.fixture
+def second(empty: Engine, frontend_image: str, place: Place) -> Builder:
+    return Builder(empty, frontend_image, place)
+
+
+def wheel_layers(layers: list[PushedLayer]) -> set[str]:
+    """The digests of the layers that are a wheel's."""
+    return {each.digest for each in layers if each.made_by.startswith("cached-")}
+
+
+@dataclass(frozen=True)
+class Addition:
+    """The image before and after a dependency came, and the build that added it elsewhere."""
+
+    before: list[PushedLayer]
+    after: list[PushedLayer]
+    pushed: Pushed
+
+    @property
+    def layer(self) -> PushedLayer:
+        """That of the wheel that came."""
+        (layer,) = (each for each in self.after if each.made_by == f"{ADDED} 1.0")
+        return layer
+
+    @property
+    def new(self) -> set[str]:
+        return {each.digest for each in self.after} - {each.digest for each in self.before}
+
+    @property
+    def uploaded(self) -> set[str]:
+        """The layers of which the registry received bytes."""
+        return self.pushed.traffic.pushed & {each.digest for each in self.after}
+
+    @property
+    def pulled(self) -> set[str]:
+        """What made the layers of which the registry sent bytes."""
+        sent = self.pushed.traffic.pulled
+        return {each.made_by.partition(" #")[0] for each in self.before if each.digest in sent}
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [("inline", "sync"), ("min", "sync"), ("max", "sync"), ("max", "recommended")],
+)
+def test_one_more_dependency_on_an_empty_builder(
+    first: Builder,
+    second: Builder,
+    project: Project,
+    changed: Project,
+    index: Index,
+    kind: str,
+    shape: str,
+) -> None:
+    place, text = first.place, TEXTS[shape]
+    exported, imported = place.cache(kind)
+    first.push(project, text, exported, place.lazy())
+    before = place.layers("image")
+    assert len(wheel_layers(before)) == len(NAMES)
+    asked = len(index.requests)
+    pushed = second.push(changed, text, imported, place.lazy())
+    found = Addition(before, place.layers("image"), pushed)
+
+    # one wheel is built, all else is found
+    filename = wheel(ADDED).filename
+    assert index.requests[asked:] == [f"/files/{filename}"]
+    assert pushed.work.fetched == (filename,)
+    assert pushed.work.installed == (f"{ADDED} 1.0",)
+    if kind == "max":
+        assert not QUESTIONS & set(pushed.work.executed)
+
+    # its layer is pushed, and with the recommended file those of the COPY and of the project
+    assert found.uploaded == found.new
+    assert wheel_layers(found.after) & found.new == {found.layer.digest}
+    assert len(found.new) == {"sync": 1, "recommended": 3}[shape]
+
+    # what the sync stands on is pulled, to be read; of the wheels not a byte
+    assert not wheel_layers(found.after) & set(pushed.traffic.pulled)
+    uv = "COPY /uv /bin/" if shape == "sync" else "COPY /uv /uvx /bin/"
+    assert found.pulled == {uv, "WORKDIR /app", "virtual environment"}
+
+
+def test_another_repository_gets_the_other_layers_without_their_bytes(
+    first: Builder, second: Builder, project: Project, changed: Project
+) -> None:
+    place = first.place
+    exported, imported = place.cache("max")
+    first.push(project, SYNC, exported, place.lazy())
+    before = place.layers("image")
+    pushed = second.push(changed, SYNC, imported, place.lazy("elsewhere"))
+    found = Addition(before, place.layers("elsewhere"), pushed)
+    assert wheel_layers(found.after) & found.uploaded == {found.layer.digest}
+    assert not wheel_layers(found.after) & set(pushed.traffic.pulled)
+    assert wheel_layers(before) <= pushed.traffic.mounted
+
+
+def test_an_engine_that_keeps_the_image_pulls_its_layers(
+    first: Builder, second: Builder, project: Project, changed: Project
+) -> None:
+    """As docs/caches.md says of Docker Engine's own `--push`: it stores and unpacks the image."""
+    place = first.place
+    exported, imported = place.cache("max")
+    first.push(project, SYNC, exported, place.lazy())
+    before = place.layers("image")
+    kept = ("--push", f"--tag={place.image_ref('image')}")
+    pushed = second.push(changed, SYNC, imported, *kept)
+    second.engine.docker("image", "rm", place.image_ref("image"))
+    found = Addition(before, place.layers("image"), pushed)
+    assert pushed.work.installed == (f"{ADDED} 1.0",)
+    assert found.uploaded == found.new == {found.layer.digest}
+    assert wheel_layers(before) <= set(pushed.traffic.pulled)
+    # each once
+    sizes = {each.digest: each.size for each in before}
+    assert all(pushed.traffic.pulled[each] == sizes[each] for each in wheel_layers(before))
