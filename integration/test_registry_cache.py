@@ -238,6 +238,30 @@ def test_one_more_dependency_on_an_empty_builder(
     assert found.pulled == {uv, "WORKDIR /app", "virtual environment"}
 
 
+@pytest.mark.parametrize("kind", ["min", "max"])
+def test_a_bundle_on_an_empty_builder(
+    first: Builder, second: Builder, projects: Projects, index: Index, kind: str
+) -> None:
+    """Layers that are no image's are in the cache of the one mode, and not of the other."""
+    place = first.place
+    exported, imported = place.cache(kind)
+    one = "--build-arg=UVLAYERS_LAYERS=1"
+    # none that any builder has made a layer of: `min` exports those that are there
+    session = token_hex(3)
+    names = [f"cached-{session}-{number}" for number in range(5)]
+    index.serve(*map(wheel, names))
+    text = pyproject("bundled", names[1:], more=index.settings)
+    project = projects.new(f"bundled-{kind}", {"pyproject.toml": text})
+    first.push(project, SYNC, exported, one, place.lazy())
+    before = place.layers("image")
+    pushed = second.push(project.add(names[0]), SYNC, imported, one, place.lazy())
+    found = Addition(before, place.layers("image"), pushed)
+    built = names if kind == "min" else names[:1]
+    assert sorted(pushed.work.installed) == [f"{name} 1.0" for name in built]
+    assert found.uploaded == found.new == wheel_layers(found.after)
+    assert not wheel_layers([*before, *found.after]) & set(pushed.traffic.pulled)
+
+
 def test_another_repository_gets_the_other_layers_without_their_bytes(
     first: Builder, second: Builder, project: Project, changed: Project
 ) -> None:
