@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from integration.bench.builders import Builder, SharedEngine
 from integration.bench.project import Project, copy_project
-from integration.bench.report import duration
+from integration.bench.quantities import duration
 from integration.bench.sides import LAYERED, PLAIN, SIDES, Side
 from integration.bench.work import Work
 from integration.build import Build

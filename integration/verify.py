@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from integration.bench.corpus import find_corpus, provide
 from integration.bench.project import copy_project
-from integration.bench.report import duration
+from integration.bench.quantities import duration
 from integration.bench.work import INSTALL
 from integration.build import BuildFailedError
 from integration.compare import compare

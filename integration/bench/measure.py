@@ -1,11 +1,12 @@
 """Measuring: rounds in which each side builds the same thing once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from integration.bench.builders import Builder, Builders
 from integration.bench.project import Project
+from integration.bench.quantities import QUANTITIES, SECONDS, Medians, Quantity
 from integration.bench.quiet import wait_for_quiet
 from integration.bench.scenarios import Scenario
 from integration.bench.shapes import CHOSEN, Shape
@@ -16,10 +17,13 @@ from integration.steps import say
 
 @dataclass(frozen=True)
 class Sample:
-    """One build: wall clock of `docker buildx build` in seconds, and what it did."""
+    """One round of one side: a figure for each quantity, and what a build did."""
 
-    seconds: float
-    work: Work
+    figures: Mapping[str, float]
+    # None where nothing was built.
+    work: Work | None = None
+    # What would have had to be there at any rate, by quantity, where that is known.
+    least: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,17 @@ class Result:
     samples: Mapping[str, tuple[Sample, ...]]
     downloads_kept: bool = False
 
-    def seconds(self, side: Side) -> float:
-        return median(sample.seconds for sample in self.samples[side.name])
+    def median(self, quantity: Quantity, side: Side) -> float:
+        return median(sample.figures[quantity.name] for sample in self.samples[side.name])
 
-    @property
-    def ratio(self) -> float:
-        """How many times faster uvlayers was, by medians."""
-        return self.seconds(PLAIN) / self.seconds(LAYERED)
+    def medians(self, quantity: Quantity) -> Medians:
+        least = [
+            sample.least[quantity.name]
+            for sample in self.samples[LAYERED.name]
+            if quantity.name in sample.least
+        ]
+        plain, layered = self.median(quantity, PLAIN), self.median(quantity, LAYERED)
+        return Medians(plain, layered, median(least) if least else None)
 
     def complaints(self) -> tuple[str, ...]:
         """One line per round in which uvlayers did what it should not."""
@@ -44,6 +52,7 @@ class Result:
         found = (
             (turn, self.scenario.complaint(sample.work, downloads_kept=kept))
             for turn, sample in enumerate(self.samples[LAYERED.name], start=1)
+            if sample.work is not None
         )
         return tuple(f"{self.scenario.name}, round {turn}: {text}" for turn, text in found if text)
 
@@ -77,7 +86,7 @@ class Bench:
                 sample = self._build(side)
                 samples[side.name].append(sample)
                 label = f"{scenario.title}, round {turn + 1} of {rounds}"
-                say(side.name, f"{label}: {sample.seconds:.2f} s")
+                say(side.name, f"{label}: {shown(sample.figures)}")
         by_side = {name: tuple(found) for name, found in samples.items()}
         return Result(scenario, by_side, self._builders.downloads_kept)
 
@@ -91,8 +100,8 @@ class Bench:
             if scenario.cold or side.name not in self._at:
                 self._at[side.name] = self._builders.fresh(side)
             if not scenario.cold and side.name not in self._built:
-                seconds = self._build(side).seconds
-                say(side.name, f"a first build, not measured: {seconds:.2f} s")
+                figures = self._build(side).figures
+                say(side.name, f"a first build, not measured: {shown(figures)}")
             self._built.add(side.name)
 
     def _build(self, side: Side) -> Sample:
@@ -101,4 +110,10 @@ class Bench:
         self._settle()
         dockerfile = self._shape.dockerfile(self._dockerfile)
         built = builder.build(side, self._project.directory, dockerfile, image_ref)
-        return Sample(built.seconds, Work.of(built.progress))
+        return Sample({SECONDS.name: built.seconds}, Work.of(built.progress))
+
+
+def shown(figures: Mapping[str, float]) -> str:
+    """The figures of one sample, for a line of progress."""
+    known = (quantity for quantity in QUANTITIES if quantity.name in figures)
+    return ", ".join(quantity.show(figures[quantity.name]) for quantity in known)

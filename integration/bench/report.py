@@ -7,33 +7,43 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from integration.bench.measure import Result
-from integration.bench.sides import LAYERED, SIDES
+from integration.bench.measure import Result, Sample
+from integration.bench.quantities import Measured
+from integration.bench.scenarios import Scenario
+from integration.bench.sides import LAYERED, PLAIN, SIDES
 from integration.engine import Engine
 
 MEMORY = Path("/proc/meminfo")
 
 
 def table(results: Sequence[Result]) -> str:
-    """A table in Markdown: medians, how many times faster, the work that uvlayers did.
+    """A table in Markdown: medians, how they compare, the work that uvlayers did.
 
     Aims have a column if there are any.
     """
-    aims = any(result.scenario.aim is not None for result in results)
-    head = ("", *(side.title for side in SIDES), "faster", *["aim"] * aims, "wheels, installs")
-    rows = [
-        (
-            result.scenario.title,
-            *(duration(result.seconds(side)) for side in SIDES),
-            f"{result.ratio:.1f}x",
-            *[aim(result)] * aims,
-            wheels(result),
-        )
-        for result in results
-    ]
+    figures = [(each, measured) for each in results for measured in each.scenario.measured]
+    aims = any(measured.aim is not None for _, measured in figures)
+    head = ("", *(side.title for side in SIDES), "compared", *["aim"] * aims, "wheels, installs")
+    rows = [cells(result, measured, aims=aims) for result, measured in figures]
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [row(head, widths), rule(widths), *(row(cells, widths) for cells in rows)]
+    lines = [row(head, widths), rule(widths), *(row(each, widths) for each in rows)]
     return "\n".join(lines)
+
+
+def cells(result: Result, measured: Measured, *, aims: bool) -> tuple[str, ...]:
+    quantity, comparison = measured.quantity, measured.comparison
+    medians = result.medians(quantity)
+    return (
+        title(result.scenario, measured),
+        *(quantity.show(median) for median in (medians.plain, medians.layered)),
+        comparison.tell(comparison.of(medians), quantity),
+        *[aim(measured)] * aims,
+        wheels(result),
+    )
+
+
+def title(scenario: Scenario, measured: Measured) -> str:
+    return f"{scenario.title}, {measured.label}" if measured.label else scenario.title
 
 
 def row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -47,25 +57,21 @@ def rule(widths: Sequence[int]) -> str:
     return f"| {' | '.join(['-' * first, *('-' * (width - 1) + ':' for width in others)])} |"
 
 
-def duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds:.2f} s"
-
-
-def aim(result: Result) -> str:
-    return "" if result.scenario.aim is None else f"{result.scenario.aim:g}x"
+def aim(measured: Measured) -> str:
+    if measured.aim is None:
+        return ""
+    return measured.aim.comparison.tell_aim(measured.aim.limit, measured.quantity)
 
 
 def wheels(result: Result) -> str:
     """How many wheels uvlayers fetched and installs it ran: one pair unless rounds differ."""
-    pairs = [
-        f"{len(sample.work.fetched)}, {len(sample.work.installed)}"
-        for sample in result.samples[LAYERED.name]
-    ]
+    works = [sample.work for sample in result.samples[LAYERED.name]]
+    pairs = [f"{len(work.fetched)}, {len(work.installed)}" for work in works if work is not None]
     return " / ".join(dict.fromkeys(pairs))
 
 
 def document(results: Sequence[Result], circumstances: Mapping[str, object]) -> str:
-    """All samples as JSON, in seconds, with what they were measured on."""
+    """All samples as JSON, in units of their quantities, with what they were measured on."""
     return json.dumps(
         {"circumstances": circumstances, "scenarios": [described(each) for each in results]},
         indent=2,
@@ -76,23 +82,34 @@ def described(result: Result) -> dict[str, Any]:
     return {
         "name": result.scenario.name,
         "title": result.scenario.title,
-        "median": {side.name: round(result.seconds(side), 3) for side in SIDES},
-        "ratio": round(result.ratio, 2),
-        "aim": result.scenario.aim,
-        "rounds": {
-            side.name: [
-                {
-                    "seconds": round(sample.seconds, 3),
-                    "fetched": len(sample.work.fetched),
-                    "layers": len(sample.work.installed),
-                    "executed": len(sample.work.executed),
-                }
-                for sample in result.samples[side.name]
-            ]
-            for side in SIDES
-        },
+        "measured": [compared(result, measured) for measured in result.scenario.measured],
+        "rounds": {side.name: list(map(sampled, result.samples[side.name])) for side in SIDES},
         "complaints": list(result.complaints()),
     }
+
+
+def compared(result: Result, measured: Measured) -> dict[str, Any]:
+    medians = result.medians(measured.quantity)
+    comparison = measured.comparison
+    return {
+        "title": title(result.scenario, measured),
+        "quantity": measured.quantity.name,
+        "median": {PLAIN.name: round(medians.plain, 3), LAYERED.name: round(medians.layered, 3)},
+        **({} if medians.least is None else {"least": round(medians.least, 3)}),
+        "comparison": comparison.name,
+        "compared": round(comparison.of(medians), 3),
+        "aim": None if measured.aim is None else measured.aim.limit,
+        "met": None if measured.aim is None else measured.aim.met(medians),
+    }
+
+
+def sampled(sample: Sample) -> dict[str, Any]:
+    figures = {name: round(figure, 3) for name, figure in sample.figures.items()}
+    if sample.work is None:
+        return figures
+    work = sample.work
+    counts = {"fetched": work.fetched, "layers": work.installed, "executed": work.executed}
+    return {**figures, **{name: len(done) for name, done in counts.items()}}
 
 
 def machine_facts(engine: Engine) -> dict[str, object]:

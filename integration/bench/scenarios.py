@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from integration.bench.project import Project
+from integration.bench.quantities import SECONDS, Measured, share, times
 from integration.bench.shapes import (
     CHOSEN,
     COPY,
@@ -25,7 +26,7 @@ class Scenario:
 
     name: str
     title: str
-    change: Callable[[Project], object]
+    change: Callable[[Project], object] = leave
     # How many wheels uvlayers may fetch, and as many layers make; None where it has all to do.
     wheels: int | None = None
     # Whether no step at all may run.
@@ -34,8 +35,7 @@ class Scenario:
     cold: bool = False
     # The Dockerfile that is built.
     shape: Shape = CHOSEN
-    # How many times faster than uv's Dockerfile it is meant to be: shown, not asked for.
-    aim: float | None = None
+    measured: tuple[Measured, ...] = (Measured(SECONDS),)
 
     def complaint(self, work: Work, *, downloads_kept: bool = False) -> str | None:
         """What uvlayers did that it should not have done, or the other way round.
@@ -56,7 +56,12 @@ class Scenario:
 def added(name: str, where: str, shape: Shape, aim: float) -> Scenario:
     """One dependency more, in a Dockerfile of another shape."""
     return Scenario(
-        f"add-{name}", f"one added, {where}", Project.add, wheels=1, shape=shape, aim=aim
+        f"add-{name}",
+        f"one added, {where}",
+        Project.add,
+        wheels=1,
+        shape=shape,
+        measured=(Measured(SECONDS, times(aim)),),
     )
 
 
@@ -65,8 +70,14 @@ def count(names: tuple[str, ...]) -> str:
 
 
 USUAL = (
-    Scenario("cold", "first build", leave, cold=True),
-    Scenario("add", "one dependency added", Project.add, wheels=1),
+    Scenario("cold", "first build", leave, cold=True, measured=(Measured(SECONDS, share(1.0)),)),
+    Scenario(
+        "add",
+        "one dependency added",
+        Project.add,
+        wheels=1,
+        measured=(Measured(SECONDS, times(25)),),
+    ),
     Scenario("unchanged", "nothing changed", leave, wheels=0, idle=True),
     Scenario("bump", "the project's version raised", Project.bump, wheels=0),
 )

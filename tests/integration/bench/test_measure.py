@@ -60,7 +60,10 @@ def run(diary: list[str], plan: Sequence[tuple[bool, int]]) -> list[Mapping[str,
     bench = Bench(Project(Path(), {}), "", PretendedBuilders(), lambda: None)
     results = [bench.measure(scenario(diary, cold=cold), rounds) for cold, rounds in plan]
     return [
-        {name: [each.seconds for each in samples] for name, samples in result.samples.items()}
+        {
+            name: [each.figures["seconds"] for each in samples]
+            for name, samples in result.samples.items()
+        }
         for result in results
     ]
 
@@ -90,4 +93,4 @@ def test_another_shape_is_prepared_and_built_once_before_it_is_measured(diary: l
     shape = Shape(None, lambda _project: diary.append("prepare"))
     result = bench.measure(replace(scenario(diary, cold=False), shape=shape), 2)
     assert diary == ["prepare", UV, OURS, "change", UV, OURS, "change", OURS, UV]
-    assert [sample.seconds for sample in result.samples["uv"]] == [5.0, 9.0]
+    assert [sample.figures["seconds"] for sample in result.samples["uv"]] == [5.0, 9.0]

@@ -6,38 +6,67 @@ import pytest
 
 from integration.bench.command import caption, parse, tell
 from integration.bench.measure import Result, Sample
-from integration.bench.report import document, duration, memory_gib, table
-from integration.bench.scenarios import SCENARIOS, SHAPES, USUAL
+from integration.bench.quantities import BYTES, LEAST, MORE, SECONDS, Aim, Measured, share
+from integration.bench.report import document, memory_gib, table
+from integration.bench.scenarios import SCENARIOS, SHAPES, USUAL, Scenario
 from integration.bench.work import Work
 
 ADD = next(scenario for scenario in SCENARIOS if scenario.name == "add")
+AIMLESS = replace(ADD, measured=(Measured(SECONDS),))
 ONE = Work(("[uvlayers] fetch a.whl", "[uvlayers] install a 1"))
 NONE = Work(("COPY . /app",))
 
 
-def result(ours: list[Sample]) -> Result:
-    plain = tuple(Sample(seconds, NONE) for seconds in (30.0, 10.0, 20.04))
-    return Result(ADD, {"uv": plain, "uvlayers": tuple(ours)})
+def built(seconds: float, work: Work) -> Sample:
+    return Sample({"seconds": seconds}, work)
 
 
-GOOD = result([Sample(1.0, ONE), Sample(9.0, ONE), Sample(1.5, ONE)])
-BAD = result([Sample(1.0, ONE), Sample(1.0, NONE), Sample(1.0, ONE)])
+def result(*ours: Sample) -> Result:
+    plain = tuple(built(seconds, NONE) for seconds in (30.0, 10.0, 20.04))
+    return Result(AIMLESS, {"uv": plain, "uvlayers": ours})
+
+
+GOOD = result(built(1.0, ONE), built(9.0, ONE), built(1.5, ONE))
+BAD = result(built(1.0, ONE), built(1.0, NONE), built(1.0, ONE))
 
 
 def test_the_table_shows_medians_and_the_wheels_that_were_touched() -> None:
     assert table([GOOD]).splitlines() == [
-        "|                      | uv's Dockerfile | uvlayers | faster | wheels, installs |",
-        "| -------------------- | --------------: | -------: | -----: | ---------------: |",
-        "| one dependency added |          20.0 s |   1.50 s |  13.4x |             1, 1 |",
+        "|                      | uv's Dockerfile | uvlayers | compared | wheels, installs |",
+        "| -------------------- | --------------: | -------: | -------: | ---------------: |",
+        "| one dependency added |          20.0 s |   1.50 s |    13.4x |             1, 1 |",
     ]
 
 
 def test_aims_stand_beside_what_was_measured() -> None:
     aimed = replace(GOOD, scenario=next(each for each in SHAPES if each.name == "add-run"))
     rows = table([GOOD, aimed]).splitlines()
-    assert rows[-2].endswith("|  13.4x |     |             1, 1 |")
-    assert rows[-1].endswith("|  13.4x |  4x |             1, 1 |")
-    assert json.loads(document([aimed], {}))["scenarios"][0]["aim"] == 4
+    assert rows[-2].endswith("|    13.4x |     |             1, 1 |")
+    assert rows[-1].endswith("|    13.4x |  4x |             1, 1 |")
+    (measured,) = json.loads(document([aimed], {}))["scenarios"][0]["measured"]
+    assert (measured["aim"], measured["met"]) == (4, True)
+
+
+def test_what_was_not_built_has_other_figures_and_no_wheels() -> None:
+    measured = (
+        Measured(SECONDS, share(1.3)),
+        Measured(BYTES, Aim(LEAST, 1.1), "bytes"),
+        Measured(SECONDS, Aim(MORE, 0.35), "again"),
+    )
+    pull = Scenario("pull", "first pull", measured=measured)
+    plain = Sample({"seconds": 2.0, "bytes": 100e6})
+    ours = Sample({"seconds": 2.5, "bytes": 2.2e6}, least={"bytes": 2e6})
+    pulled = Result(pull, {"uv": (plain,), "uvlayers": (ours,)})
+    assert [line.replace(" ", "") for line in table([pulled]).splitlines()[2:]] == [
+        "|firstpull|2.00s|2.50s|1.25ofuv's|1.3ofuv's||",
+        "|firstpull,bytes|100MB|2.2MB|1.10oftheleast|1.1oftheleast||",
+        "|firstpull,again|2.00s|2.50s|0.50smore|0.35smore||",
+    ]
+    (told,) = json.loads(document([pulled], {}))["scenarios"]
+    assert [each["met"] for each in told["measured"]] == [True, True, False]
+    assert told["measured"][1]["least"] == 2e6
+    assert told["rounds"]["uvlayers"] == [{"seconds": 2.5, "bytes": 2.2e6}]
+    assert pulled.complaints() == ()
 
 
 def test_rounds_that_differ_show_it() -> None:
@@ -53,21 +82,23 @@ def test_the_document_has_every_sample() -> None:
     read = json.loads(document([GOOD], {"uv": "1.2.3"}))
     (scenario,) = read["scenarios"]
     assert read["circumstances"] == {"uv": "1.2.3"}
-    assert scenario["median"] == {"uv": 20.04, "uvlayers": 1.5}
-    assert scenario["ratio"] == 13.36
+    assert scenario["measured"] == [
+        {
+            "title": "one dependency added",
+            "quantity": "seconds",
+            "median": {"uv": 20.04, "uvlayers": 1.5},
+            "comparison": "times",
+            "compared": 13.36,
+            "aim": None,
+            "met": None,
+        }
+    ]
     assert scenario["rounds"]["uvlayers"][1] == {
         "seconds": 9.0,
         "fetched": 1,
         "layers": 1,
         "executed": 2,
     }
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.956, "0.96 s"), (9.994, "9.99 s"), (10, "10.0 s"), (123.45, "123.5 s")]
-)
-def test_durations_have_three_digits(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_memory_is_read_where_the_kernel_tells_it(tmp_path: Path) -> None:
