@@ -6,7 +6,7 @@ import shutil
 from integration import own_engine
 from integration.cache import find_cache
 from integration.processes import PidFile
-from integration.registry import stop_registry
+from integration.registry import registry_pid_file, stop_registry
 from integration.steps import say, step
 
 
@@ -22,6 +22,9 @@ def main(argv: list[str]) -> int:
         # A bench that was killed leaves its engines behind.
         if PidFile(pid).stop():
             say("down", f"the {pid.parent.name} engine has stopped")
+    for pid in sorted(cache.home.glob("*/registry.pid")):
+        if pid != registry_pid_file(cache).path and PidFile(pid).stop():
+            say("down", f"{pid.parent.name} has stopped")
     if stop_registry(cache):
         say("down", "the registry has stopped")
     if arguments.purge:

@@ -1,8 +1,11 @@
 """An image registry on this machine, with everything that it sends and receives in its log."""
 
 import http.client
+import shutil
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from integration.errors import SetupError
 from integration.processes import PidFile
 from integration.steps import step
 
+# Its directory, its lock, its log.
+NAME = "registry"
 PORT = 5055
 CONTAINER = "uvlayers-registry"
 CONTAINER_IMAGE = "registry:2"
@@ -57,34 +62,53 @@ class Registry:
             connection.close()
 
 
-def registry_pid_file(cache: Cache) -> PidFile:
-    return PidFile(cache.directory("registry") / "registry.pid")
+def registry_pid_file(cache: Cache, name: str = NAME) -> PidFile:
+    return PidFile(cache.directory(name) / "registry.pid")
 
 
 def start_registry(cache: Cache, engine: Engine) -> Registry:
     """Start the registry unless it runs: Debian's beside our own engine, else a container."""
-    with locked(cache, "registry"):
+    with locked(cache, NAME):
         if engine.own:
             return start_process(cache)
         return start_container(engine)
 
 
-def find_registry(cache: Cache) -> Registry | None:
+@contextmanager
+def spare_registry(cache: Cache, name: str) -> Iterator[Registry]:
+    """A registry with nothing in it, that is gone afterwards."""
+    try:
+        discard_registry(cache, name)
+        with locked(cache, name):
+            registry = start_process(cache, name)
+        yield registry
+    finally:
+        discard_registry(cache, name)
+
+
+def discard_registry(cache: Cache, name: str) -> None:
+    """Stop a registry of our own and delete all that it holds."""
+    with locked(cache, name):
+        registry_pid_file(cache, name).stop()
+        shutil.rmtree(cache.directory(name), ignore_errors=True)
+
+
+def find_registry(cache: Cache, name: str = NAME) -> Registry | None:
     """The registry of our own, if it runs."""
-    address = cache.directory("registry") / "address"
-    if registry_pid_file(cache).pid() is None or not address.exists():
+    address = cache.directory(name) / "address"
+    if registry_pid_file(cache, name).pid() is None or not address.exists():
         return None
-    registry = Registry(address.read_text(encoding="ascii"), cache.log("registry"))
+    registry = Registry(address.read_text(encoding="ascii"), cache.log(name))
     return registry if registry.answers() else None
 
 
-def start_process(cache: Cache) -> Registry:
-    running = find_registry(cache)
+def start_process(cache: Cache, name: str = NAME) -> Registry:
+    running = find_registry(cache, name)
     if running is not None:
         return running
-    directory = cache.directory("registry")
-    pid = registry_pid_file(cache)
-    with step("registry", "start"):
+    directory, log = cache.directory(name), cache.log(name)
+    pid = registry_pid_file(cache, name)
+    with step(name, "start"):
         pid.stop()
         program = unpacked_package(cache, "docker-registry") / "usr/bin/docker-registry"
         port = free_port()
@@ -92,10 +116,10 @@ def start_process(cache: Cache) -> Registry:
         configuration.write_text(
             CONFIGURATION.format(storage=directory / "storage", port=port), encoding="utf-8"
         )
-        pid.start([str(program), "serve", str(configuration)], cache.log("registry"), {})
-        registry = Registry(f"127.0.0.1:{port}", cache.log("registry"))
+        pid.start([str(program), "serve", str(configuration)], log, {})
+        registry = Registry(f"127.0.0.1:{port}", log)
         (directory / "address").write_text(registry.host, encoding="ascii")
-        await_registry(registry, f"see {cache.log('registry')}")
+        await_registry(registry, f"see {log}")
     return registry
 
 
@@ -113,7 +137,7 @@ def start_container(engine: Engine) -> Registry:
 
 
 def stop_registry(cache: Cache) -> bool:
-    with locked(cache, "registry"):
+    with locked(cache, NAME):
         return registry_pid_file(cache).stop()
 
 
