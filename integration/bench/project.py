@@ -47,19 +47,23 @@ class Project:
     environment: Mapping[str, str]
 
     def lock(self) -> None:
-        self._uv("lock")
+        self.uv("lock")
 
     def add(self) -> str:
         """Add one dependency, as `uv add` does; its name. The lock gains a single wheel."""
-        before = self.locked()
-        name = next_addition({entry["name"] for entry in before})
-        self._uv("add", "--no-sync", name)
-        require_single_wheel(name, before, self.locked())
+        (name,) = next_additions({entry["name"] for entry in self.locked()})
+        self.add_all([name])
         return name
+
+    def add_all(self, names: Sequence[str]) -> None:
+        """Add dependencies of which each brings the lock a single wheel."""
+        before = self.locked()
+        self.uv("add", "--no-sync", *names)
+        require_single_wheels(names, before, self.locked())
 
     def bump(self) -> None:
         """Raise the project's own version, and nothing else."""
-        self._uv("version", "--bump", "patch", "--no-sync")
+        self.uv("version", "--bump", "patch", "--no-sync")
 
     def add_code(self) -> None:
         """Make sure that there is a directory of code."""
@@ -77,6 +81,11 @@ class Project:
             file.write(HATCHLING)
         self.lock()
 
+    def uv(self, *arguments: str) -> str:
+        """Run uv in the project; its standard output."""
+        command = ["uv", *arguments, "--quiet"]
+        return run(command, environment=self.environment, directory=self.directory)
+
     def locked(self) -> Sequence[Entry]:
         """The packages of uv.lock, as they stand there."""
         with (self.directory / "uv.lock").open("rb") as file:
@@ -85,9 +94,6 @@ class Project:
 
     def _settings(self) -> Entry:
         return tomllib.loads((self.directory / "pyproject.toml").read_text(encoding="utf-8"))
-
-    def _uv(self, *arguments: str) -> None:
-        run(["uv", *arguments, "--quiet"], environment=self.environment, directory=self.directory)
 
 
 def copy_project(source: Path, target: Path, environment: Mapping[str, str]) -> Project:
@@ -107,26 +113,35 @@ def module_name(project: str) -> str:
     return re.sub(r"[-_.]+", "_", project).lower()
 
 
-def next_addition(locked: Collection[str], candidates: Sequence[str] = ADDITIONS) -> str:
-    """The first small wheel that a lock does not have yet."""
-    for name in candidates:
-        if name not in locked:
-            return name
-    raise SetupError(
-        f"all {len(candidates)} packages that could be added are in the lock already",
-        hint="ask for fewer rounds, or add names to integration/bench/project.py",
-    )
+def next_additions(
+    locked: Collection[str], count: int = 1, candidates: Sequence[str] = ADDITIONS
+) -> Sequence[str]:
+    """The first small wheels that a lock does not have yet."""
+    missing = [name for name in candidates if name not in locked]
+    if len(missing) < count:
+        raise SetupError(
+            f"of {len(candidates)} packages that could be added the lock lacks {len(missing)}",
+            hint="ask for fewer rounds, or add names to integration/bench/project.py",
+        )
+    return missing[:count]
 
 
-def require_single_wheel(name: str, before: Sequence[Entry], after: Sequence[Entry]) -> None:
-    """Make sure that a lock gained one wheel for every platform, and changed nothing else."""
+def distributions(locked: Sequence[Entry]) -> list[Entry]:
+    """What of a lock comes from an index: the project's own entry lists what it depends on."""
+    return [entry for entry in locked if "registry" in entry["source"]]
+
+
+def require_single_wheels(
+    names: Sequence[str], before: Sequence[Entry], after: Sequence[Entry]
+) -> None:
+    """Make sure that a lock gained one wheel of each, for every platform, and nothing else."""
     changed = [entry for entry in after if entry not in before]
     changed += [entry for entry in before if entry not in after]
-    # The project's own entry lists what it depends on.
-    distributions = [entry for entry in changed if "registry" in entry["source"]]
-    if [entry["name"] for entry in distributions] != [name]:
-        names = ", ".join(sorted({entry["name"] for entry in distributions}))
-        raise SetupError(f"adding `{name}` changed other packages of the lock: {names}")
-    wheels = [wheel["url"] for wheel in distributions[0].get("wheels", ())]
-    if not any(url.endswith("-none-any.whl") for url in wheels):
-        raise SetupError(f"`{name}` has no wheel for every platform any more")
+    found = distributions(changed)
+    if sorted(entry["name"] for entry in found) != sorted(names):
+        other = ", ".join(sorted({entry["name"] for entry in found}))
+        raise SetupError(f"adding `{', '.join(names)}` changed other packages of the lock: {other}")
+    for entry in found:
+        wheels = [wheel["url"] for wheel in entry.get("wheels", ())]
+        if not any(url.endswith("-none-any.whl") for url in wheels):
+            raise SetupError(f"`{entry['name']}` has no wheel for every platform any more")

@@ -9,8 +9,8 @@ from integration.bench.project import (
     Project,
     copy_project,
     module_name,
-    next_addition,
-    require_single_wheel,
+    next_additions,
+    require_single_wheels,
 )
 from integration.errors import SetupError
 
@@ -34,18 +34,26 @@ def root(*dependencies: str) -> Entry:
 
 
 def test_an_addition_is_not_in_the_lock_yet() -> None:
-    assert next_addition({"b", "web"}, ["b", "c", "d"]) == "c"
+    assert next_additions({"b", "web"}, 1, ["b", "c", "d"]) == ["c"]
+    assert next_additions({"b", "web"}, 2, ["b", "c", "d", "e"]) == ["c", "d"]
     assert len(set(ADDITIONS)) == len(ADDITIONS)
 
 
 def test_additions_run_out() -> None:
-    with pytest.raises(SetupError, match="all 2 packages that could be added are in the lock"):
-        next_addition({"b", "c"}, ["b", "c"])
+    with pytest.raises(SetupError, match="of 3 packages that could be added the lock lacks 1"):
+        next_additions({"b", "c"}, 2, ["b", "c", "d"])
 
 
 def test_one_pure_wheel_and_the_project_itself_may_change() -> None:
     before, after = [root("a"), entry("a")], [root("a", "b"), entry("a"), entry("b")]
-    require_single_wheel("b", before, after)
+    require_single_wheels(["b"], before, after)
+
+
+def test_several_may_be_added_at_once() -> None:
+    before, after = [entry("a")], [entry("a"), entry("b"), entry("c")]
+    require_single_wheels(["c", "b"], before, after)
+    with pytest.raises(SetupError, match="adding `b, d` changed other packages of the lock: b, c"):
+        require_single_wheels(["b", "d"], before, after)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +70,7 @@ def test_one_pure_wheel_and_the_project_itself_may_change() -> None:
 )
 def test_nothing_else_may_change(after: list[Entry], message: str) -> None:
     with pytest.raises(SetupError, match=message):
-        require_single_wheel("b", [root("a"), entry("a")], after)
+        require_single_wheels(["b"], [root("a"), entry("a")], after)
 
 
 def test_a_copy_can_be_changed_and_leaves_what_it_does_not_need(tmp_path: Path) -> None:
