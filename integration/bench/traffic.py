@@ -1,0 +1,127 @@
+"""What went to a registry and came from it, as its own log tells."""
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from integration.errors import SetupError
+from integration.registry import Registry
+
+# A log is complete when it has not grown for so long.
+STILL = 0.2
+TIMEOUT = 30.0
+
+MANIFESTS = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+
+FIELD = re.compile(r'(http\.[a-z.]+)=("(?:[^"\\]|\\.)*"|\S*)')
+
+
+@dataclass(frozen=True)
+class Request:
+    """One that the registry has answered; `written` counts the bytes of its answer."""
+
+    method: str
+    uri: str
+    status: int
+    written: int
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A registry with its log, and what it says of the images it holds."""
+
+    registry: Registry
+
+    def mark(self) -> int:
+        """Where the log ends."""
+        log = self.registry.log
+        if log is None:
+            raise SetupError("the registry keeps its log to itself")
+        return log.stat().st_size
+
+    def since(self, mark: int) -> list[Request]:
+        """What was asked of the registry after a mark; waits until all of it is written down."""
+        end = self.mark()
+        while True:
+            time.sleep(STILL)
+            if end == (now := self.mark()):
+                break
+            end = now
+        assert self.registry.log is not None
+        with self.registry.log.open("rb") as log:
+            log.seek(mark)
+            return list(requests(log.read().decode(errors="replace")))
+
+    def pushed(self, mark: int, repository: str) -> dict[str, int]:
+        """Bytes of all that was uploaded since a mark, by its path in the repository."""
+        return {path: self.size(repository, path) for path in uploads(self.since(mark), repository)}
+
+    def size(self, repository: str, path: str) -> int:
+        _, headers = self._ask("HEAD", repository, path)
+        return int(headers["content-length"])
+
+    def read(self, repository: str, path: str) -> Any:
+        """A manifest or a configuration, as JSON."""
+        body, _ = self._ask("GET", repository, path)
+        return json.loads(body)
+
+    def _ask(self, method: str, repository: str, path: str) -> tuple[bytes, Mapping[str, str]]:
+        connection = http.client.HTTPConnection(self.registry.host, timeout=TIMEOUT)
+        try:
+            headers = {"Accept": ", ".join(MANIFESTS)} if path.startswith("manifests/") else {}
+            connection.request(method, f"/v2/{repository}/{path}", headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except OSError as error:
+            raise SetupError(f"the registry does not answer: {error}") from error
+        finally:
+            connection.close()
+        if answer.status != http.client.OK:
+            raise SetupError(f"the registry answers {answer.status} to {method} {path}")
+        return body, {name.lower(): value for name, value in answer.getheaders()}
+
+
+def requests(log: str) -> Iterator[Request]:
+    """The lines of the log of Docker's registry that say that an answer is complete."""
+    for line in log.splitlines():
+        if 'msg="response completed' not in line:
+            continue
+        found = {name: value.strip('"') for name, value in FIELD.findall(line)}
+        yield Request(
+            found["http.request.method"],
+            found["http.request.uri"],
+            int(found["http.response.status"]),
+            int(found["http.response.written"]),
+        )
+
+
+def uploads(found: Sequence[Request], repository: str) -> list[str]:
+    """Paths of blobs and manifests whose bytes were sent: not of those that were there already."""
+    paths: dict[str, None] = {}
+    for request in found:
+        url = urlsplit(request.uri)
+        _, inside, path = url.path.partition(f"/v2/{repository}/")
+        if request.method != "PUT" or request.status != http.client.CREATED or not inside:
+            continue
+        digests = parse_qs(url.query).get("digest")
+        paths[f"blobs/{digests[0]}" if digests else path] = None
+    return list(paths)
+
+
+def pulled(found: Sequence[Request], repository: str) -> int:
+    """Bytes that the registry sent from a repository."""
+    return sum(
+        request.written
+        for request in found
+        if request.method == "GET" and request.uri.startswith(f"/v2/{repository}/")
+    )
