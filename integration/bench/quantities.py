@@ -101,6 +101,7 @@ SHARE = Comparison("share", lambda of: over(of.layered, of.plain), "{} of uv's")
 MORE = Comparison("more", lambda of: of.layered - of.plain, "{} more", absolute=True)
 # Against what had to be there whoever did it.
 LEAST = Comparison("least", over_least, "{} of the least")
+COMPARISONS = {each.name: each for each in (TIMES, SHARE, MORE, LEAST)}
 
 
 def times(limit: float) -> Aim:
