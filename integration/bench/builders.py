@@ -1,8 +1,9 @@
 """Where each side builds, with a cache that the other side has no part in."""
 
+import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,9 @@ from integration.steps import step
 BASE = "python:3.13-slim"
 UV_IMAGE = "ghcr.io/astral-sh/uv"
 
+# What `st_blocks` counts.
+BLOCK = 512
+
 # What a developer's machine has at hand before the first build: base images and a frontend.
 USUAL = f"FROM {BASE}\nCOPY --from={UV_IMAGE}:latest /uv /uvx /bin/\n"
 
@@ -33,9 +37,17 @@ class Builder:
     base: str
     # A namespace for `RUN --mount=type=cache`.
     cache_mounts: str
+    # Where in a registry nobody has pushed anything yet.
+    repository: str = ""
 
     def build(
-        self, side: Side, context: Path, dockerfile: str, image_ref: str | None = None
+        self,
+        side: Side,
+        context: Path,
+        dockerfile: str,
+        image_ref: str | None = None,
+        *,
+        push: bool = False,
     ) -> Build:
         """Build a Dockerfile, given as text, as one side does."""
         with TemporaryDirectory() as work:
@@ -49,6 +61,7 @@ class Builder:
                     dockerfile=path,
                     contexts={BASE: self.base, UV_IMAGE: UV.image_ref},
                     arguments={"BUILDKIT_CACHE_MOUNT_NS": self.cache_mounts},
+                    flags=["--push"] if push else [],
                 )
             except BuildFailedError as error:
                 raise SetupError(f"with {side.title}, {error}") from error
@@ -77,6 +90,9 @@ class Builders(Protocol):
 
     def fresh(self, side: Side) -> Builder: ...
 
+    def discard(self, side: Side) -> None:
+        """Give back what a side builds with, if that is anything of its own."""
+
 
 class SharedEngine:
     """Both sides on the machine's engine, each on a base image that nobody has built upon."""
@@ -99,6 +115,9 @@ class SharedEngine:
             builder.warm_up(side)
         return builder
 
+    def discard(self, side: Side) -> None:
+        """The engine is not ours, and its cache is its own affair."""
+
 
 class OwnEngines:
     """An engine for each side, empty but for the usual images whenever it is to be fresh."""
@@ -118,13 +137,25 @@ class OwnEngines:
                 self._machine.image(recipe.image_ref, engine)
             if side.frontend is not None:
                 engine.load(self._frontend)
-            builder = Builder(engine, PYTHON.image_ref, side.name)
+            repository = f"{side.name}-{secrets.token_hex(4)}"
+            builder = Builder(engine, PYTHON.image_ref, side.name, repository)
             builder.warm_up(side)
         return builder
 
+    def node(self, side: Side) -> Engine:
+        """An engine with nothing in it, to pull images."""
+        with step(side.name, "start an empty node"):
+            own_engine.discard(self._machine.cache, node_store(side))
+            return own_engine.start(self._machine.cache, node_store(side))
+
+    def disk_used(self, side: Side) -> int:
+        """Bytes on disk of all that the engine of a side holds."""
+        return disk_used(self._machine.cache.engine(store(side).name) / "data")
+
     def discard(self, side: Side) -> None:
-        """Stop the engine of a side and delete all that it holds."""
-        own_engine.discard(self._machine.cache, store(side))
+        """Stop the engines of a side and delete all that they hold."""
+        for each in (store(side), node_store(side)):
+            own_engine.discard(self._machine.cache, each)
 
 
 @contextmanager
@@ -146,3 +177,25 @@ def builders_of(machine: Machine) -> Iterator[Builders]:
 
 def store(side: Side, sides: Sequence[Side] = SIDES) -> own_engine.Store:
     return own_engine.unbridged(f"bench-{sides.index(side)}")
+
+
+def node_store(side: Side, sides: Sequence[Side] = SIDES) -> own_engine.Store:
+    return own_engine.unbridged(f"bench-node-{sides.index(side)}")
+
+
+def disk_used(directory: Path) -> int:
+    """Bytes that all below a directory take on its disk, each file counted once."""
+    seen: set[int] = set()
+    total, pending = 0, [directory]
+    while pending:
+        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                # What a running engine deletes meanwhile takes no space.
+                with suppress(FileNotFoundError):
+                    status = entry.stat(follow_symlinks=False)
+                    if status.st_ino not in seen:
+                        seen.add(status.st_ino)
+                        total += status.st_blocks * BLOCK
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(Path(entry))
+    return total

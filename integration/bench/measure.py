@@ -1,119 +1,108 @@
 """Measuring: rounds in which each side builds the same thing once."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from statistics import median
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from integration.bench.builders import Builder, Builders
+from integration.bench.least import TAG, image_layers, least_pushed, push_alone
 from integration.bench.project import Project
-from integration.bench.quantities import QUANTITIES, SECONDS, Medians, Quantity
+from integration.bench.quantities import BYTES, SECONDS
 from integration.bench.quiet import wait_for_quiet
+from integration.bench.results import Result, Sample, alternate, fewer, shown
 from integration.bench.scenarios import Scenario
 from integration.bench.shapes import CHOSEN, Shape
-from integration.bench.sides import LAYERED, PLAIN, SIDES, Side, order
+from integration.bench.sides import LAYERED, SIDES, Side, order
+from integration.bench.traffic import Watched
 from integration.bench.work import Work
 from integration.steps import say
 
 
 @dataclass(frozen=True)
-class Sample:
-    """One round of one side: a figure for each quantity, and what a build did."""
+class Setting:
+    """What is built, by whom; `settle` waits until the machine is at rest."""
 
-    figures: Mapping[str, float]
-    # None where nothing was built.
-    work: Work | None = None
-    # What would have had to be there at any rate, by quantity, where that is known.
-    least: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Result:
-    """All samples of one scenario, by name of the side, in order of rounds."""
-
-    scenario: Scenario
-    samples: Mapping[str, tuple[Sample, ...]]
-    downloads_kept: bool = False
-
-    def median(self, quantity: Quantity, side: Side) -> float:
-        return median(sample.figures[quantity.name] for sample in self.samples[side.name])
-
-    def medians(self, quantity: Quantity) -> Medians:
-        least = [
-            sample.least[quantity.name]
-            for sample in self.samples[LAYERED.name]
-            if quantity.name in sample.least
-        ]
-        plain, layered = self.median(quantity, PLAIN), self.median(quantity, LAYERED)
-        return Medians(plain, layered, median(least) if least else None)
-
-    def complaints(self) -> tuple[str, ...]:
-        """One line per round in which uvlayers did what it should not."""
-        kept = self.downloads_kept
-        found = (
-            (turn, self.scenario.complaint(sample.work, downloads_kept=kept))
-            for turn, sample in enumerate(self.samples[LAYERED.name], start=1)
-            if sample.work is not None
-        )
-        return tuple(f"{self.scenario.name}, round {turn}: {text}" for turn, text in found if text)
+    project: Project
+    dockerfile: str
+    builders: Builders
+    # The registry that images are pushed to, if any are.
+    watched: Watched | None = None
+    settle: Callable[[], None] = wait_for_quiet
 
 
 class Bench:
     """Keeps what each side has built: every round follows the one before, as a developer's do."""
 
-    def __init__(
-        self,
-        project: Project,
-        dockerfile: str,
-        builders: Builders,
-        settle: Callable[[], None] = wait_for_quiet,
-    ) -> None:
-        self._project = project
-        self._settle = settle
-        self._dockerfile = dockerfile
-        self._builders = builders
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
         self._at: dict[str, Builder] = {}
         self._shape: Shape = CHOSEN
-        # Who has built the project with the Dockerfile of this shape.
+        self._pushed = False
+        # Who has built the project with the Dockerfile of this shape, and pushed it.
         self._built: set[str] = set()
 
     def measure(self, scenario: Scenario, rounds: int) -> Result:
-        """Alternate between the sides, who goes first as well."""
-        samples: dict[str, list[Sample]] = {side.name: [] for side in SIDES}
-        for turn in range(rounds):
+        changed: list[object] = []
+
+        def before(turn: int) -> None:
             self._make_ready(scenario, turn)
-            scenario.change(self._project)
-            for side in order(turn):
-                sample = self._build(side)
-                samples[side.name].append(sample)
-                label = f"{scenario.title}, round {turn + 1} of {rounds}"
-                say(side.name, f"{label}: {shown(sample.figures)}")
-        by_side = {name: tuple(found) for name, found in samples.items()}
-        return Result(scenario, by_side, self._builders.downloads_kept)
+            changed[:] = [scenario.change(self._setting.project)]
+
+        def act(side: Side, _turn: int) -> Sample:
+            sample = self.build(side)
+            if scenario.least and side is LAYERED:
+                return replace(sample, least={BYTES.name: self._least(sample, str(changed[0]))})
+            return sample
+
+        turns = fewer(rounds) if scenario.cold or scenario.few else rounds
+        kept = self._setting.builders.downloads_kept
+        return alternate(scenario, turns, act, before, downloads_kept=kept)
+
+    def begin(self) -> None:
+        """Have both sides begin afresh, with nothing built."""
+        for side in SIDES:
+            self._at[side.name] = self._setting.builders.fresh(side)
+
+    def build(self, side: Side) -> Sample:
+        """Build what there is, in the way of the scenario that is being measured."""
+        builder, watched = self._at[side.name], self._setting.watched if self._pushed else None
+        image_ref = f"uvlayers-bench/result:{side.name}"
+        if watched is not None:
+            image_ref = watched.registry.image_ref(f"{builder.repository}:{TAG}")
+        builder.keep(image_ref)
+        self._setting.settle()
+        mark = 0 if watched is None else watched.mark()
+        context, dockerfile = self._setting.project.directory, self._dockerfile()
+        built = builder.build(side, context, dockerfile, image_ref, push=watched is not None)
+        sample = Sample({SECONDS.name: built.seconds}, Work.of(built.progress))
+        if watched is None:
+            return sample
+        sent = watched.pushed(mark, builder.repository)
+        figures = {**sample.figures, BYTES.name: sum(sent.values())}
+        return replace(sample, figures=figures, sent=sent)
 
     def _make_ready(self, scenario: Scenario, turn: int) -> None:
         """Nothing built before a cold round, everything before any other."""
-        if scenario.shape != self._shape:
-            scenario.shape.prepare(self._project)
-            self._shape = scenario.shape
+        if (scenario.shape, scenario.pushed) != (self._shape, self._pushed):
+            scenario.shape.prepare(self._setting.project)
+            self._shape, self._pushed = scenario.shape, scenario.pushed
             self._built.clear()
         for side in order(turn):
             if scenario.cold or side.name not in self._at:
-                self._at[side.name] = self._builders.fresh(side)
+                self._at[side.name] = self._setting.builders.fresh(side)
             if not scenario.cold and side.name not in self._built:
-                figures = self._build(side).figures
+                figures = self.build(side).figures
                 say(side.name, f"a first build, not measured: {shown(figures)}")
             self._built.add(side.name)
 
-    def _build(self, side: Side) -> Sample:
-        builder, image_ref = self._at[side.name], f"uvlayers-bench/result:{side.name}"
-        builder.keep(image_ref)
-        self._settle()
-        dockerfile = self._shape.dockerfile(self._dockerfile)
-        built = builder.build(side, self._project.directory, dockerfile, image_ref)
-        return Sample({SECONDS.name: built.seconds}, Work.of(built.progress))
+    def _dockerfile(self) -> str:
+        return self._shape.dockerfile(self._setting.dockerfile)
 
-
-def shown(figures: Mapping[str, float]) -> str:
-    """The figures of one sample, for a line of progress."""
-    known = (quantity for quantity in QUANTITIES if quantity.name in figures)
-    return ", ".join(quantity.show(figures[quantity.name]) for quantity in known)
+    def _least(self, sample: Sample, name: str) -> int:
+        """Bytes that had to be pushed once the package had been added."""
+        builder, watched = self._at[LAYERED.name], self._setting.watched
+        assert watched is not None
+        project = self._setting.project
+        version = next(each["version"] for each in project.locked() if each["name"] == name)
+        wheel = f"{name} {version}"
+        own = push_alone(builder, watched, project, self._dockerfile(), wheel)
+        return least_pushed(sample.sent, image_layers(watched, builder.repository), own, wheel)

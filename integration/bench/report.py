@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from integration.bench.measure import Result, Sample
 from integration.bench.quantities import Measured
+from integration.bench.results import Result, Sample
 from integration.bench.scenarios import Scenario
 from integration.bench.sides import LAYERED, PLAIN, SIDES
 from integration.engine import Engine
@@ -127,3 +127,14 @@ def memory_gib(source: Path = MEMORY) -> int | None:
         return None
     (line,) = [each for each in source.read_text().splitlines() if each.startswith("MemTotal:")]
     return round(int(line.split()[1]) / 2**20)
+
+
+def caption(facts: Mapping[str, object]) -> str:
+    """A sentence or two below the table."""
+    project = "{project}: {locked_packages} locked packages, " if "project" in facts else ""
+    return (
+        project + "uv {uv}, Docker Engine {engine}, {cpus} CPUs, {memory_gib} GiB. Medians, sides "
+        "alternating, each on a machine that had {patience:g} s to come to rest; of `docker buildx "
+        "build` to a runnable image, where nothing else is said. Wheels that uvlayers fetched, "
+        "installs that it ran. First build: {first_build}."
+    ).format(**facts)

@@ -1,10 +1,12 @@
 """The Dockerfiles that are measured: uv's recommended one for each shape, and what it needs."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from integration.bench.project import Project
+from integration.errors import SetupError
 
 DOCKERFILES = Path(__file__).with_name("dockerfiles")
 
@@ -15,22 +17,36 @@ def leave(_project: Project) -> None:
 
 @dataclass(frozen=True)
 class Shape:
-    """`prepare` gives the project what the Dockerfile expects of it, before its first build."""
+    """`prepare` gives the project what the Dockerfile expects of it, before its first build.
+
+    `edit` changes the text of the Dockerfile.
+    """
 
     # The name of a file in `dockerfiles`; None is the one that the command line names.
     name: str | None = None
     prepare: Callable[[Project], object] = leave
+    edit: Callable[[str], str] = str
 
     def dockerfile(self, chosen: str) -> str:
         """The text of its own Dockerfile, else that of the `chosen` one."""
         if self.name is None:
-            return chosen
-        return (DOCKERFILES / f"{self.name}.Dockerfile").read_text(encoding="utf-8")
+            return self.edit(chosen)
+        return self.edit((DOCKERFILES / f"{self.name}.Dockerfile").read_text(encoding="utf-8"))
+
+
+def without_bytecode(dockerfile: str) -> str:
+    """The text without the variable: uv compiles nothing unless it is told to."""
+    alone = re.compile(r"^ENV UV_COMPILE_BYTECODE=\S+\n", re.MULTILINE)
+    text = re.sub(r"\bUV_COMPILE_BYTECODE=[^\s\\]+[ \t]*", "", alone.sub("", dockerfile))
+    if text == dockerfile:
+        raise SetupError("the Dockerfile does not set UV_COMPILE_BYTECODE")
+    return text
 
 
 CHOSEN = Shape()
 # The same Dockerfile, whose second sync then has something to install.
 PACKAGED = Shape(None, Project.package)
+PLAIN_FILES = Shape(edit=without_bytecode)
 COPY = Shape("copy", Project.add_code)
 RUN = Shape("run")
 STAGES = Shape("stages", Project.package)

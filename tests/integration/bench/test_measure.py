@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from integration.bench import measure
+from integration.bench import measure, results
 from integration.bench.builders import Builder
-from integration.bench.measure import Bench
+from integration.bench.measure import Bench, Setting
 from integration.bench.project import Project
 from integration.bench.scenarios import Scenario
 from integration.bench.shapes import Shape
@@ -29,7 +29,13 @@ class Pretended(Builder):
         """There is no image."""
 
     def build(
-        self, side: Side, context: Path, dockerfile: str, image_ref: str | None = None
+        self,
+        side: Side,
+        context: Path,
+        dockerfile: str,
+        image_ref: str | None = None,
+        *,
+        push: bool = False,
     ) -> Build:
         self.diary.append(f"{side.name} builds {image_ref}")
         return Build(True, float(len(self.diary)), Progress({}), "")
@@ -43,12 +49,19 @@ class PretendedBuilders:
         Pretended.diary.append(f"{side.name} is fresh")
         return Pretended(ENGINE, "base", "mounts")
 
+    def discard(self, side: Side) -> None:
+        """There is nothing."""
+
+
+SETTING = Setting(Project(Path(), {}), "", PretendedBuilders(), settle=lambda: None)
+
 
 @pytest.fixture
 def diary(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     written: list[str] = []
     monkeypatch.setattr(Pretended, "diary", written)
-    monkeypatch.setattr(measure, "say", lambda _scope, _text: None)
+    for module in (measure, results):
+        monkeypatch.setattr(module, "say", lambda _scope, _text: None)
     return written
 
 
@@ -57,7 +70,7 @@ def scenario(diary: list[str], *, cold: bool) -> Scenario:
 
 
 def run(diary: list[str], plan: Sequence[tuple[bool, int]]) -> list[Mapping[str, list[float]]]:
-    bench = Bench(Project(Path(), {}), "", PretendedBuilders(), lambda: None)
+    bench = Bench(SETTING)
     results = [bench.measure(scenario(diary, cold=cold), rounds) for cold, rounds in plan]
     return [
         {
@@ -86,8 +99,14 @@ def test_without_a_cold_round_the_first_builds_are_not_measured(diary: list[str]
     assert samples == {"uv": [6.0, 10.0], "uvlayers": [7.0, 9.0]}
 
 
+def test_what_takes_long_has_few_rounds(diary: list[str]) -> None:
+    once, few = scenario(diary, cold=False), replace(scenario(diary, cold=False), few=True)
+    bench = Bench(SETTING)
+    assert [len(bench.measure(each, 4).samples["uv"]) for each in (once, few)] == [4, 3]
+
+
 def test_another_shape_is_prepared_and_built_once_before_it_is_measured(diary: list[str]) -> None:
-    bench = Bench(Project(Path(), {}), "", PretendedBuilders(), lambda: None)
+    bench = Bench(SETTING)
     bench.measure(scenario(diary, cold=True), 1)
     diary.clear()
     shape = Shape(None, lambda _project: diary.append("prepare"))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from integration.bench.command import caption, parse, tell
-from integration.bench.measure import Result, Sample
+from integration.bench.command import parse, tell
 from integration.bench.quantities import BYTES, LEAST, MORE, SECONDS, Aim, Measured, share
-from integration.bench.report import document, memory_gib, table
+from integration.bench.report import caption, document, memory_gib, table
+from integration.bench.results import Result, Sample
 from integration.bench.scenarios import SCENARIOS, SHAPES, USUAL, Scenario
 from integration.bench.work import Work
 
@@ -78,6 +78,12 @@ def test_complaints_name_scenario_and_round() -> None:
     assert BAD.complaints() == ("add, round 2: fetched 0, made 0, not 1 each",)
 
 
+def test_a_sample_that_is_wrong_itself_is_complained_of_on_either_side() -> None:
+    odd = Sample({"seconds": 1.0}, complaint="odd")
+    found = Result(AIMLESS, {"uv": (odd,), "uvlayers": (built(1.0, NONE),)}).complaints()
+    assert found == ("add, round 1: odd", "add, round 1: fetched 0, made 0, not 1 each")
+
+
 def test_the_document_has_every_sample() -> None:
     read = json.loads(document([GOOD], {"uv": "1.2.3"}))
     (scenario,) = read["scenarios"]
@@ -116,16 +122,27 @@ def test_scenarios_run_in_the_order_in_which_they_follow_from_each_other() -> No
 
 def test_a_group_is_all_of_its_scenarios() -> None:
     assert parse(["shapes"]).scenarios == parse(["shapes", "add-copy"]).scenarios == list(SHAPES)
-    assert parse(["shapes", "usual"]).scenarios == list(SCENARIOS)
+    assert parse(["shapes", "usual"]).scenarios == [*USUAL, *SHAPES]
+    assert parse(["all"]).scenarios == list(SCENARIOS)
 
 
-@pytest.mark.parametrize("argv", [["sideways"], ["--rounds", "0"]])
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["sideways"], "unknown scenario: sideways"),
+        (["--rounds", "0"], "at least one round is needed"),
+        (["--patience", "-1"], "nobody waits for less than no time"),
+        (["--dockerfile", "/nowhere"], "there is no Dockerfile /nowhere"),
+        (["--json", "/nowhere/bench.json"], "no file can be written to /nowhere/bench.json"),
+        (["--svg", "/"], "no file can be written to /"),
+    ],
+)
 def test_arguments_that_make_no_sense_are_refused(
-    argv: list[str], capsys: pytest.CaptureFixture[str]
+    argv: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         parse(argv)
-    assert "unknown scenario: sideways" in (said := capsys.readouterr().err) or "one round" in said
+    assert message in capsys.readouterr().err
 
 
 FACTS: dict[str, object] = {
@@ -136,18 +153,24 @@ FACTS: dict[str, object] = {
     "cpus": 2,
     "memory_gib": 8,
     "first_build": "an empty engine",
+    "patience": 20.0,
 }
 
 
 def test_the_caption_says_what_it_was_measured_on() -> None:
     assert caption(FACTS).startswith("web: 43 locked packages, uv 1.2.3, Docker Engine 28.5.2, ")
+    without = {name: fact for name, fact in FACTS.items() if name != "project"}
+    assert caption(without).startswith("uv 1.2.3, Docker Engine 28.5.2, ")
 
 
 def test_work_that_may_not_be_ends_with_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert tell([GOOD], FACTS, None) == 0
-    assert tell([BAD], FACTS, tmp_path / "bench.json") == 1
+    assert tell([], FACTS, tmp_path / "nothing.json") == 0
+    assert tell([BAD], FACTS, tmp_path / "bench.json", tmp_path / "bench.svg") == 1
+    assert "one dependency added" in (tmp_path / "bench.svg").read_text()
+    assert not (tmp_path / "nothing.json").exists()
     assert json.loads((tmp_path / "bench.json").read_text())["circumstances"] == FACTS
     said = capsys.readouterr()
     assert "| one dependency added |" in said.out
