@@ -19,26 +19,28 @@ from integration.bench.sides import SIDES
 from integration.errors import SetupError
 
 # In pixels: titles, bars, what they compare to.
-TITLES, BARS, COMPARED = 290, 380, 200
+TITLES, BARS, COMPARED = 310, 380, 180
 WIDTH = TITLES + BARS + COMPARED
 HEAD, AXIS, ROW, BAR = 44, 24, 40, 13
 # Room to the right of the longest bar, for its figure.
 FIGURE = 64
 MARGIN = 12
 
+# Without a media query the colours are such that both a light and a dark page show them.
 STYLE = """\
-text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
-.small { font-size: 11px; fill: #59636e; }
+text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #768390; }
+.small { font-size: 11px; }
 .strong { font-weight: 600; }
-.line { stroke: #d1d9e0; }
+.line { stroke: #768390; stroke-opacity: 0.35; }
 .uv { fill: #8c959f; }
-.uvlayers { fill: #0969da; }
+.uvlayers { fill: #2f81f7; }
+@media (prefers-color-scheme: light) {
+  text { fill: #1f2328; }
+  .small { fill: #59636e; }
+}
 @media (prefers-color-scheme: dark) {
   text { fill: #f0f6fc; }
   .small { fill: #9198a1; }
-  .line { stroke: #3d444d; }
-  .uv { fill: #7d8590; }
-  .uvlayers { fill: #4493f8; }
 }"""
 
 

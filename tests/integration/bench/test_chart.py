@@ -62,7 +62,8 @@ def test_bars_of_one_panel_share_a_scale() -> None:
 def test_it_needs_nothing_from_elsewhere_and_knows_light_and_dark() -> None:
     picture = draw(DOCUMENT)
     assert picture.replace("http://www.w3.org/2000/svg", "").count("http") == 0
-    assert "prefers-color-scheme: dark" in picture
+    for scheme in ("light", "dark"):
+        assert f"prefers-color-scheme: {scheme}" in picture
 
 
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=9))
