@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from integration.steps import say
 PROGRAM = Path(__file__).with_name("import_everything.py")
 
 
-def measure_nodes(setting: Setting, scenarios: Sequence[Scenario], rounds: int) -> list[Result]:
+def measure_nodes(setting: Setting, scenarios: Sequence[Scenario], rounds: int) -> Iterator[Result]:
     """Images are built and pushed before, and the builders given back: nodes have the machine."""
     engines, watched = setting.builders, setting.watched
     if not isinstance(engines, OwnEngines) or watched is None:
@@ -30,14 +30,17 @@ def measure_nodes(setting: Setting, scenarios: Sequence[Scenario], rounds: int) 
     repositories = push_images(setting, watched, rounds if later else 0)
     nodes = Nodes(setting.settle, engines, watched, repositories)
     firsts = fewer(rounds) if PULL_FIRST in scenarios else 1
-    results = [alternate(PULL_FIRST, firsts, nodes.pull_first, nodes.renew)]
+    first = alternate(PULL_FIRST, firsts, nodes.pull_first, nodes.renew)
+    if PULL_FIRST in scenarios:
+        yield first
     if later:
-        results.append(alternate(PULL_NEXT, rounds, nodes.pull_next))
+        following = alternate(PULL_NEXT, rounds, nodes.pull_next)
+        if PULL_NEXT in scenarios:
+            yield following
     if IMPORT in scenarios:
-        results.append(alternate(IMPORT, rounds, nodes.import_all))
+        yield alternate(IMPORT, rounds, nodes.import_all)
     for side in SIDES:
         engines.discard(side)
-    return [result for result in results if result.scenario in scenarios]
 
 
 def push_images(setting: Setting, watched: Watched, changes: int) -> dict[str, str]:
