@@ -13,7 +13,7 @@ import pytest
 from uvlayers.guest import build, builder
 
 MTIME = 315532800
-BYTES = "88f9957dea864363fb03b393fccb6881fdcc6dd2d9eeb8d5db1a1ce62ccd53f1"
+BYTES = "f361dae0fafbf516aacc459fb1b970bbd194c5b7c656ab9ba4b64ad71b18e9ce"
 BUCKET = "sdists-v9"
 
 # Syncs one package, "the-pkg": writes what it was called with, fills a cache, installs.

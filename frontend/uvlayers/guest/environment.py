@@ -48,8 +48,10 @@ if TYPE_CHECKING:
     # st_mode, owner, group; for all but directories also inode, size and mtime.
     Snapshot = dict[str, tuple[int, ...]]
 
-# They would lead uv away from the synthetic project, or name what it does not have.
+# They would lead uv away from the synthetic project, name what it does not have, or contradict the
+# flags that it is given.
 DROPPED_VARIABLES = (
+    "UV_COMPILE_BYTECODE",
     "UV_FROZEN",
     "UV_ISOLATED",
     "UV_LOCKED",
