@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, normpath
+from typing import cast
 
 from uvlayers.dockerfile.ancestry import from_context, without_project
 from uvlayers.dockerfile.view import ExecView
@@ -27,6 +28,7 @@ from uvlayers.llb.rerun import rerun
 from uvlayers.lock.excerpt import ROOT
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.recipe import Recipe
+from uvlayers.settings.request import SyncRequest
 from uvlayers.toml import quote
 from uvlayers.workshop import Workshop
 
@@ -110,6 +112,11 @@ class _Bench:
         self._paths = StatePaths(states)
         self._apart: bool | None = None
 
+    @property
+    def _request(self) -> SyncRequest:
+        """Nothing but a sync has packages to be built (see `plan_installation`)."""
+        return cast("SyncRequest", self._recipe.request)
+
     def find(self, path: str) -> Archive:
         """The file at `path` as the RUN sees it."""
         self._require_known_uv()
@@ -146,20 +153,20 @@ class _Bench:
         label = Label(f"[uvlayers] build {package}", run.locations, run.metadata.ignore_cache)
         root = recipe.root.shadow
         if self._is_apart():
-            root = without_project(root, recipe.request.workspace_root)
+            root = without_project(root, self._request.workspace_root)
         return rerun(run, process, root, self._kept, mounts, label)
 
     def _kept(self, mount: pb.Mount) -> Output | None:
         """A bind mount's source in the new graph; None for those of the project's own files."""
         source = self._recipe.found.run.inputs[mount.input]
         place = normpath(f"/{mount.dest}").replace("//", "/")
-        inside = reaches([place], self._recipe.request.workspace_root)
+        inside = reaches([place], self._request.workspace_root)
         if inside and from_context(source.vertex) and self._is_apart():
             return None
         return whole(self._state(source))
 
     def _require_apart(self, package: Built) -> None:
-        request, run = self._recipe.request, self._recipe.found.run
+        request, run = self._request, self._recipe.found.run
         self._require_known_uv()
         if request.shared_builds is True or (
             request.shared_builds and package.name in request.shared_builds
@@ -180,7 +187,7 @@ class _Bench:
     def _is_apart(self) -> bool:
         """Whether no variable leads a build to the project's files."""
         if self._apart is None:
-            directory = self._recipe.request.workspace_root
+            directory = self._request.workspace_root
             shadow = self._recipe.root.shadow
             named = any(
                 f"{directory.rstrip('/')}/" in f"{value}/" and not self._is_harmless(name, value)
@@ -207,7 +214,7 @@ class _Bench:
         )
 
     def _arguments(self, package: Built) -> dict[str, object]:
-        request = self._recipe.request
+        request = self._request
         building = request.building
         settings = "\n".join(building.settings) + "\n"
         return {

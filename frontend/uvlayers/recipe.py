@@ -6,7 +6,6 @@ Read → lock → select. Whatever is not understood raises Unsupported.
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
@@ -17,27 +16,21 @@ from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, shared_directories
 from uvlayers.files import Directories, ExecFiles, directories_to
 from uvlayers.foreign import is_foreign, make_foreign_skeleton
-from uvlayers.installation import Installation, normalized_names, plan_installation
+from uvlayers.installation import Installation
 from uvlayers.layers.artifacts import Built
 from uvlayers.llb.fileop import absolute, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
-from uvlayers.lock.model import Lock
-from uvlayers.lock.select import select
-from uvlayers.locked import read_lock, require_not_stale
-from uvlayers.python.interpreter import Interpreter
-from uvlayers.python.tags import compatible_tags
-from uvlayers.python.wheels import TagRanks
+from uvlayers.order import read_order, read_request
 from uvlayers.settings.agreement import require_agreement
-from uvlayers.settings.request import SyncRequest
-from uvlayers.settings.resolve import resolve
+from uvlayers.settings.request import Request
 from uvlayers.skeleton import Skeleton, ground_of, make_skeleton, skeleton_arguments
 from uvlayers.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A sync, understood.
+    """A command, understood.
 
     `root` is the state that it runs on, `directories` what the directories above the environment,
     and those that it shares with what was there before, look like. `checked`: the lock is known to
@@ -47,7 +40,7 @@ class Recipe:
     found: SyncExec
     command: SyncCommand
     root: Layered
-    request: SyncRequest
+    request: Request
     checked: bool
     directories: Directories
     skeleton: Skeleton
@@ -60,7 +53,7 @@ def read_recipe(
     state: Callable[[Output], State],
     shop: Workshop,
 ) -> Recipe:
-    """Understand the sync `command` of `found`; `state` maps the delegated graph's outputs.
+    """Understand the `command` of `found`; `state` maps the delegated graph's outputs.
 
     Raises Unsupported where the RUN must be built as written, other UvlayersErrors where the
     build must end.
@@ -69,15 +62,14 @@ def read_recipe(
     _require_plain(command)
     root = Layered.on(state(run.inputs[found.root_input]))
     files = ExecFiles(shop.states, ExecView(run, state))
-    request = resolve(command, files)
+    request = read_request(command, files)
     _require_own_place(run, request.environment_path)
     _require_unfinished(root.shadow, request.environment_path, shop)
-    lock = read_lock(request, files)
-    checked = require_not_stale(request, lock)
+    order = read_order(request, files)
     directories = directories_to(shop.states, root.shadow, request.environment_path)
     skeleton = _skeleton(run, command, request, root.shadow, directories, shop)
     require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
-    installation = _installation(request, lock, skeleton.interpreter)
+    installation = order.installation(skeleton.interpreter)
     if skeleton.ground.run != run:
         installation = _without_builds(installation)
     environment = skeleton.interpreter.environment
@@ -85,13 +77,13 @@ def read_recipe(
         looks = environment_directories if environment.virtual else shared_directories
         directories = looks(shop.states, root.shadow, skeleton.interpreter)
     _require_own_group(directories)
-    return Recipe(found, command, root, request, checked, directories, skeleton, installation)
+    return Recipe(found, command, root, request, order.checked, directories, skeleton, installation)
 
 
 def _skeleton(
     run: Vertex,
     command: SyncCommand,
-    request: SyncRequest,
+    request: Request,
     below: Output,
     directories: Directories,
     shop: Workshop,
@@ -150,18 +142,3 @@ def _require_own_group(directories: Directories) -> None:
     for path, (mode, _, _) in directories.items():
         if mode & stat.S_ISGID:
             raise Unsupported(f"a directory hands its group down: `{path}`")
-
-
-def _installation(request: SyncRequest, lock: Lock, interpreter: Interpreter) -> Installation:
-    selected = select(lock, request.selection, interpreter.markers)
-    packages = [each.package for each in selected]
-    ranks = _ranks(compatible_tags(interpreter))
-    installed = normalized_names(interpreter.installed)
-    root = request.workspace_root
-    return plan_installation(packages, request.selection, ranks, lock, root, installed)
-
-
-@lru_cache(maxsize=4)
-def _ranks(tags: tuple[str, ...]) -> TagRanks:
-    """Several RUNs of a Dockerfile have one interpreter: a set of tags is rated once."""
-    return TagRanks(tags)

@@ -14,6 +14,7 @@ from uvlayers.llb.ops import Label, diff, merge
 from uvlayers.llb.rewriting import with_root
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.recipe import Recipe
+from uvlayers.settings.request import SyncRequest
 
 _SHELL_ARGUMENTS = 3  # shell, -c, text: what BuildKit makes of a RUN in shell form
 _BESIDE = Label("[uvlayers] merge environment without packages")
@@ -26,12 +27,15 @@ def is_movable(recipe: Recipe, prefixes: Sequence[str], real: Callable[[str], st
     `prefixes` are the places that the layers write to, `real` resolves the links in a path of the
     state below.
     """
-    only = recipe.request.selection.install
+    request = recipe.request
+    if not isinstance(request, SyncRequest):
+        return False
+    only = request.selection.install
     named = only.only_project or only.only_workspace or only.only_local or only.only_packages
     args = recipe.found.run.op.exec.meta.args
     shell = recipe.command.span is None or (len(args) == _SHELL_ARGUMENTS and args[1] == "-c")
     # a build without isolation needs the packages that would not be there
-    if named or not shell or not recipe.command.inline or recipe.request.shared_builds:
+    if named or not shell or not recipe.command.inline or request.shared_builds:
         return False
     if recipe.command.alone:
         return True

@@ -29,10 +29,10 @@ class Reporter:
         self.reasons: dict[str, str] = {}
         """Why RUNs are left as they are written, by their digests."""
 
-    def left_as_written(self, run: Vertex, reason: Unsupported) -> None:
-        """Say why a `uv sync` is not split into layers."""
+    def left_as_written(self, run: Vertex, reason: Unsupported, what: str = "uv sync") -> None:
+        """Say why `what`, a command of `run`, is not split into layers."""
         self.reasons[run.digest] = reason.message
-        self._warn(f"uvlayers: `uv sync` runs as written: {reason.message}", reason.hint, run)
+        self._warn(f"uvlayers: `{what}` runs as written: {reason.message}", reason.hint, run)
 
     def left_to_command(self, run: Vertex, left: Sequence[Left]) -> None:
         """Say which packages the command itself installs; the workspace's are its own business."""

@@ -139,7 +139,7 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
             for run in graph.vertices():
                 if run.digest in again.failed:
                     reason = f"in another form it fails: {again.failed[run.digest]}"
-                    reporter.left_as_written(run, Unsupported(reason))
+                    reporter.left_as_written(run, Unsupported(reason), _what(run))
             return Rewritten(graph, attempt.split, takeovers, ref)
 
 
@@ -159,7 +159,7 @@ def _learn(
     failed = {digest for digest, each in takeovers.items() if error.vertex in each.fetches}
     for run in attempt.split.graph.vertices():
         if run.digest in failed and find_sync_exec(run):
-            reporter.left_as_written(run, explained)
+            reporter.left_as_written(run, explained, _what(run))
     again.written |= {attempt.split.origins[digest] for digest in failed}
 
 
@@ -262,16 +262,23 @@ def _take_over(
         needed = command.needed
         return take_over(found, command, rewriting.state, shop)
     except Unsupported as reason:
-        reporter.left_as_written(found.run, reason)
+        reporter.left_as_written(found.run, reason, found.what)
         return None
     except GatewayError:
         raise
     except UvlayersError as error:
         if not needed:
             # the RUN goes on where the sync fails
-            reporter.left_as_written(found.run, Unsupported(error.message, hint=error.hint))
+            told = Unsupported(error.message, hint=error.hint)
+            reporter.left_as_written(found.run, told, found.what)
             return None
         raise reporter.located(found.run, error) from error
+
+
+def _what(run: Vertex) -> str:
+    """How the command is called that would have been taken over."""
+    found = find_sync_exec(run)
+    return "uv sync" if found is None else found.what
 
 
 def _home(found: SyncExec, user: str, rewriting: Rewriting, shop: Workshop) -> str:

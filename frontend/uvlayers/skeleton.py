@@ -13,7 +13,7 @@ from uvlayers.gateway.states import States
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Mount
 from uvlayers.python.interpreter import Interpreter, parse_facts
-from uvlayers.settings.request import SyncRequest
+from uvlayers.settings.request import Request, SyncRequest
 from uvlayers.settings.synthetic import synthetic_project
 
 _PASSED_PREFIXES = ("UV_", "PYTHON", "PYC_", "XDG_", "LC_", "LD_", "CONDA_")
@@ -40,12 +40,12 @@ class Skeleton:
     is_empty: bool
 
 
-def ground_of(run: Vertex, command: SyncCommand, request: SyncRequest, below: Output) -> Ground:
+def ground_of(run: Vertex, command: SyncCommand, request: Request, below: Output) -> Ground:
     """The least of the state `below` on which the uv of `run` chooses as on all of it.
 
     Raises Unsupported where what it chooses from is in a cache.
     """
-    named = (*synthetic_project(request).flags, command.argv[0])
+    named = (*request.python_flags, command.argv[0])
     variables = passed_variables(command.environment)
     sensitive = sensitive_paths(variables, request.environment_path, named)
     root = below_context(below, sensitive, request.environment_path)
@@ -55,20 +55,15 @@ def ground_of(run: Vertex, command: SyncCommand, request: SyncRequest, below: Ou
 def skeleton_arguments(
     run: Vertex,
     command: SyncCommand,
-    request: SyncRequest,
+    request: Request,
     directories: Mapping[str, tuple[int, int, int]],
 ) -> dict[str, object]:
     """What the guest is told: a project without dependencies, and all that steers uv's choice."""
-    project = synthetic_project(request)
     return {
+        **_task(request),
         "uv": command.argv[0],
-        "project": {
-            "pyproject": project.pyproject,
-            "lock": project.lock,
-            "python_version": project.python_version,
-        },
         "environment_path": request.environment_path,
-        "arguments": [*project.flags, _compile_flag(request)],
+        "arguments": [*request.python_flags, _compile_flag(request)],
         "variables": passed_variables(command.environment),
         "user": run.op.exec.meta.user,
         "directories": {path: list(looks) for path, looks in directories.items()},
@@ -88,7 +83,20 @@ def make_skeleton(
     return Skeleton(emitted, interpreter, ground, not states.names(emitted.skeleton, "/"))
 
 
-def _compile_flag(request: SyncRequest) -> str:
+def _task(request: Request) -> dict[str, object]:
+    """What uv is to run in, by which it makes or finds the environment."""
+    assert isinstance(request, SyncRequest)
+    project = synthetic_project(request)
+    return {
+        "project": {
+            "pyproject": project.pyproject,
+            "lock": project.lock,
+            "python_version": project.python_version,
+        }
+    }
+
+
+def _compile_flag(request: Request) -> str:
     """The merged setting: the synthetic project sees neither the configuration nor the command."""
     return "--compile-bytecode" if request.compile_bytecode else "--no-compile-bytecode"
 

@@ -26,7 +26,7 @@ from uvlayers.occupancy import installed_before
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
-from uvlayers.settings.request import LockMode
+from uvlayers.settings.request import LockMode, SyncRequest
 from uvlayers.skeleton import Skeleton
 from uvlayers.workshop import Installed, Workshop
 
@@ -78,7 +78,7 @@ def take_over(
     recipe = replace(recipe, installation=prepared.installation, skeleton=_skeleton(recipe, before))
     plan = make_plan(set(recipe.installation.wheels) - present, shop.budget)
     install = _install(recipe, shop, prepared, again=bool(before))
-    layers = emit_layers(plan, install, found.run, "uv sync")
+    layers = emit_layers(plan, install, found.run, command.what)
     skeleton = () if recipe.skeleton.is_empty else (recipe.skeleton.emitted.skeleton,)
     outputs = [*(() if before else skeleton), *(each.output for each in layers)]
     titles = [*(() if before else ("virtual environment",) * len(skeleton))]
@@ -202,7 +202,8 @@ def _run_beside(
 ) -> tuple[Vertex, Output]:
     """The user's command on the environment without packages, and the layer of what it adds."""
     run = recipe.found.run
-    update = recipe.request.lock_mode is LockMode.UPDATE
+    request = recipe.request
+    update = isinstance(request, SyncRequest) and request.lock_mode is LockMode.UPDATE
     flags = leave_out(wheel.name for wheel in recipe.installation.wheels)
     if update and not recipe.checked:
         flags = (*flags, "--locked")

@@ -28,8 +28,8 @@ class SyncCommand:
     (or, after, can fail). `aside`: the RUN needs this sync, which is its first command, and those
     after it change nothing but what is at or below these absolute paths; None if they may do more.
     `span` counts bytes of the shell text, `inline`: that is in the exec's arguments, not in a file.
-    `umask` is what the RUN set it to. All this holds only if the directories `entered` exist: the
-    RUN changes to them.
+    `umask` is what the RUN set it to, `what` how the command is called. All this holds only if the
+    directories `entered` exist: the RUN changes to them.
     """
 
     argv: tuple[str, ...]
@@ -46,6 +46,7 @@ class SyncCommand:
     umask: int | None = None
     entered: tuple[str, ...] = ()
     inline: bool = True
+    what: str = "uv sync"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Opaque:
 
     reason: str
     span: tuple[int, int] | None = None
+    what: str = "uv sync"
 
 
 def find_sync(

@@ -14,9 +14,13 @@ _ANY_HOME = "/root"
 
 @dataclass(frozen=True, slots=True)
 class SyncExec:
-    """An exec whose command runs at least one `uv sync`, understood or not."""
+    """An exec whose command runs at least one `uv sync`, understood or not.
+
+    `what` is how the command is called, or the first of several.
+    """
 
     run: Vertex
+    what: str = "uv sync"
 
     @property
     def root_input(self) -> int:
@@ -63,7 +67,8 @@ def find_sync_exec(vertex: Vertex) -> SyncExec | None:
     if vertex.op.WhichOneof("op") != "exec":
         return None
     known = {"HOME": _ANY_HOME, **_environment(vertex)}
-    return SyncExec(vertex) if _find(vertex, known) else None
+    found = _find(vertex, known)
+    return SyncExec(vertex, found[0].what) if found else None
 
 
 def _environment(run: Vertex) -> dict[str, str]:

@@ -5,10 +5,10 @@ from packaging.version import InvalidVersion, Version
 
 from uvlayers.errors import Unsupported
 from uvlayers.settings.releases import KNOWN, parse_release
-from uvlayers.settings.request import SyncRequest
+from uvlayers.settings.request import Request
 
 
-def require_agreement(request: SyncRequest, version: str) -> None:
+def require_agreement(request: Request, version: str) -> None:
     """Raise Unsupported unless uv `version` (`0.13.9`) means by the command what `request` says."""
     release = parse_release(version)
     if release < request.oldest_uv:

@@ -5,15 +5,19 @@ from dataclasses import dataclass, field
 
 from uvlayers.errors import Unsupported
 from uvlayers.lock.names import normalize_name
-from uvlayers.settings.flags import GLOBAL, LONG, SHORT, Arity, Flag
+from uvlayers.settings.flags import GLOBAL, SYNC, Arity, Flag, Syntax
 from uvlayers.settings.releases import Requirement
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The flags of a command line; a switch has no values, delimited values are apart."""
+    """The flags of a command line; a switch has no values, delimited values are apart.
+
+    `operands` are the words that are neither flags nor their values.
+    """
 
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    operands: tuple[str, ...] = ()
 
     def has(self, name: str) -> bool:
         return name in self.values
@@ -27,17 +31,21 @@ class Arguments:
         return self.values.get(name, ())
 
 
-def parse_arguments(words: Sequence[str], requirement: Requirement) -> Arguments:
+def parse_arguments(
+    words: Sequence[str], requirement: Requirement, syntax: Syntax = SYNC
+) -> Arguments:
     """Read the words after `uv`; raises Unsupported where uv would refuse or we cannot follow."""
-    return _Parser(words, requirement).parse()
+    return _Parser(words, requirement, syntax).parse()
 
 
 class _Parser:
-    def __init__(self, words: Sequence[str], requirement: Requirement) -> None:
+    def __init__(self, words: Sequence[str], requirement: Requirement, syntax: Syntax) -> None:
         self.pending = list(words)
         self.requirement = requirement
+        self.syntax = syntax
         self.values: dict[str, list[str]] = {}
-        self.command_seen = False
+        self.operands: list[str] = []
+        self.unseen = list(syntax.words)
 
     def parse(self) -> Arguments:
         while self.pending:
@@ -48,20 +56,26 @@ class _Parser:
                 self._long(word[2:])
             elif word.startswith("-") and len(word) > 1:
                 self._cluster(word[1:])
-            elif word == "sync" and not self.command_seen:
-                self.command_seen = True
+            elif self.unseen[:1] == [word]:
+                self.unseen.pop(0)
             else:
-                raise Unsupported(f"uv does not take the argument `{word}`")
+                self._operand(word)
         self._refuse_conflicts()
-        return Arguments({name: tuple(values) for name, values in self.values.items()})
+        values = {name: tuple(values) for name, values in self.values.items()}
+        return Arguments(values, tuple(self.operands))
 
     def _end(self) -> None:
-        if self.pending:
-            raise Unsupported(f"uv does not take the argument `{self.pending[0]}`")
+        while self.pending:
+            self._operand(self.pending.pop(0))
+
+    def _operand(self, word: str) -> None:
+        if self.unseen or not self.syntax.operands:
+            raise Unsupported(f"uv does not take the argument `{word}`")
+        self.operands.append(word)
 
     def _long(self, text: str) -> None:
         name, equals, value = text.partition("=")
-        flag = LONG.get(name)
+        flag = self.syntax.long.get(name)
         if flag is None:
             raise Unsupported(f"unknown flag: `--{name}`")
         self._take(flag, value if equals else None)
@@ -69,7 +83,7 @@ class _Parser:
     def _cluster(self, letters: str) -> None:
         """`-qn`, `-p3.12`, `-p=3.12`, `-p 3.12`."""
         for index, letter in enumerate(letters):
-            flag = SHORT.get(letter)
+            flag = self.syntax.short.get(letter)
             if flag is None:
                 raise Unsupported(f"unknown flag: `-{letter}`")
             if flag.arity in (Arity.ONE, Arity.MANY):
@@ -79,8 +93,8 @@ class _Parser:
             self._take(flag, None)
 
     def _take(self, flag: Flag, value: str | None) -> None:
-        if not self.command_seen and flag.name not in GLOBAL:
-            raise Unsupported(f"uv does not take `--{flag.name}` before `sync`")
+        if self.unseen and flag.name not in GLOBAL:
+            raise Unsupported(f"uv does not take `--{flag.name}` before `{self.unseen[0]}`")
         if flag.refused:
             raise Unsupported(f"`--{flag.name}` is set: {flag.refused}")
         self.requirement.at_least(flag.since, f"`--{flag.name}`")
@@ -116,7 +130,7 @@ class _Parser:
 
     def _refuse_conflicts(self) -> None:
         for name in self.values:
-            for other in _present(LONG[name].conflicts, self.values):
+            for other in _present(self.syntax.long[name].conflicts, self.values):
                 raise Unsupported(f"uv does not take `--{name}` together with `--{other}`")
 
 

@@ -1,11 +1,13 @@
 """Every flag of `uv sync`, uv 0.3 to 0.13, and how it bears on what gets installed.
 
+Those of other commands are in tables of their own, in the same form.
+
 Source: `SyncArgs`, `GlobalArgs`, `TopLevelArgs` and what they flatten, in uv's
 `crates/uv-cli/src/lib.rs` and `crates/uv-cache/src/cli.rs`; `since` is the first release with it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -207,8 +209,26 @@ FLAGS = {
     for table in (_GROUPS, _WHAT, _LOCK, _PLACE, _BYTES, _HARMLESS, _REFUSED)
     for flag in table
 }
-LONG = {name: flag for flag in FLAGS.values() for name in (flag.name, *flag.aliases)}
-SHORT = {flag.short: flag for flag in FLAGS.values() if flag.short}
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """The words that name a command, its flags, and whether it takes other words as well."""
+
+    words: tuple[str, ...]
+    flags: Iterable[Flag]
+    operands: bool = False
+    long: dict[str, Flag] = field(init=False)
+    short: dict[str, Flag] = field(init=False)
+
+    def __post_init__(self) -> None:
+        long = {name: flag for flag in self.flags for name in (flag.name, *flag.aliases)}
+        object.__setattr__(self, "long", long)
+        object.__setattr__(self, "short", {flag.short: flag for flag in self.flags if flag.short})
+
+
+SYNC = Syntax(("sync",), tuple(FLAGS.values()))
+LONG, SHORT = SYNC.long, SYNC.short
 
 
 # They are taken before `sync` too (`global = true`); any other flag there is an error.

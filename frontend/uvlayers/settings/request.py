@@ -1,4 +1,4 @@
-"""What one `uv sync` was asked to do, every flag, variable and setting merged."""
+"""What one command of uv was asked to do, every flag, variable and setting merged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,13 +55,13 @@ class Fetching:
     proxied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SyncRequest:
-    """One `uv sync`; paths are absolute, symbolic links in them unresolved.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What any command says that installs packages; paths are absolute, links in them unresolved.
 
     uv:              what the command calls uv
-    inexact:         packages that the lock does not name stay
-    shared_builds:   packages that are built inside the environment; True for all that are built
+    python_flags:    flags such as `--python 3.13` that steer which interpreter uv picks
+    inexact:         packages that are not asked for stay
     oldest_uv:       the first release of uv that reads all this as we do, `()` for any
     relies_on:       what `oldest_uv` is due to, for a message
     required_uv:     `tool.uv.required-version`, a PEP 440 specifier or a version
@@ -69,20 +69,13 @@ class SyncRequest:
     """
 
     uv: str
-    project_directory: str
-    workspace_root: str
-    lock_mode: LockMode
     environment_path: str
-    selection: Selection
-    workspace: Workspace
-    python: PythonRequest
+    python_flags: tuple[str, ...] = ()
     compile_bytecode: bool = False
     pyc_invalidation: Invalidation = "timestamp"
     installer_metadata: bool = True
     inexact: bool = False
-    shared_builds: frozenset[str] | bool = False
     fetching: Fetching = field(default_factory=Fetching)
-    building: Building = field(default_factory=Building)
     oldest_uv: Release = ()
     relies_on: tuple[str, ...] = ()
     required_uv: str | None = None
@@ -92,3 +85,19 @@ class SyncRequest:
     def bytecode(self) -> Invalidation | None:
         """How bytecode is invalidated; None where none is compiled."""
         return self.pyc_invalidation if self.compile_bytecode else None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRequest(Request):
+    """One `uv sync`.
+
+    shared_builds:   packages that are built inside the environment; True for all that are built
+    """
+
+    project_directory: str
+    workspace_root: str
+    lock_mode: LockMode
+    selection: Selection
+    workspace: Workspace
+    python: PythonRequest
+    shared_builds: frozenset[str] | bool = False
+    building: Building = field(default_factory=Building)

@@ -1,7 +1,6 @@
 """From a command and the files that it sees to the request that it makes."""
 
 import posixpath
-from collections.abc import Mapping
 
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.errors import Unsupported
@@ -10,37 +9,17 @@ from uvlayers.settings.arguments import Arguments, parse_arguments
 from uvlayers.settings.building import read_building
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.configuration import Configuration, read_configuration
+from uvlayers.settings.directories import absolute_path, read_directory
 from uvlayers.settings.discovery import FoundWorkspace, configuration_directory, discover
 from uvlayers.settings.documents import Documents, Files
 from uvlayers.settings.fetching import read_fetching
+from uvlayers.settings.installing import read_bytecode, refuse_link_mode, refuse_previews
 from uvlayers.settings.interpreter import read_python
 from uvlayers.settings.locking import read_lock_mode, resolution_settings
 from uvlayers.settings.releases import Requirement
-from uvlayers.settings.request import Invalidation, LockMode, SyncRequest
+from uvlayers.settings.request import LockMode, SyncRequest
 from uvlayers.settings.selecting import read_selection
 from uvlayers.settings.variables import Variables
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-INVALIDATION_MODES: Mapping[str, Invalidation] = {
-    "TIMESTAMP": "timestamp",
-    "CHECKED_HASH": "checked-hash",
-    "UNCHECKED_HASH": "unchecked-hash",
-}
-# They neither change what is installed nor where, nor how a lock is read.
-HARMLESS_PREVIEWS = _names(
-    """
-    add-bounds audit audit-command auth-helper azure-endpoint batch-export build-dependency-hashes
-    cache-physical-space cache-size check check-command extra-build-dependencies format
-    format-command gcs-endpoint init-project-flag json-output metadata-json native-auth
-    packaged-init publish-require-normalized pylock python-install-default python-upgrade
-    s3-endpoint sbom-export tool-install-locks workspace-dir workspace-list
-    workspace-list-scripts workspace-metadata
-    """
-)
 
 
 def resolve(command: SyncCommand, files: Files) -> SyncRequest:
@@ -56,7 +35,7 @@ def resolve(command: SyncCommand, files: Files) -> SyncRequest:
         if files.list(directory) is None:
             raise Unsupported(f"it changes to a directory that does not exist: `{directory}`")
     documents = Documents(files)
-    cwd = _directory(command.cwd, arguments, variables, files)
+    cwd = read_directory(command.cwd, arguments, variables, files)
     start = _project_directory(cwd, arguments, variables, documents)
     mode = read_lock_mode(arguments, variables, requirement)
     workspace = discover(documents, start, requirement, frozen=mode is LockMode.FROZEN)
@@ -65,17 +44,18 @@ def resolve(command: SyncCommand, files: Files) -> SyncRequest:
     )
     configuration = _configuration(documents, configured, arguments, variables, cwd)
     choices = Choices(arguments, variables, configuration, requirement)
-    _refuse_previews(choices)
+    refuse_previews(choices)
     selection = read_selection(choices, workspace, frozen=mode is LockMode.FROZEN)
     python = read_python(choices, workspace, documents, cwd, selection.groups, mode)
-    compile_bytecode, invalidation = _bytecode(choices)
-    _check_link_mode(choices)
+    compile_bytecode, invalidation = read_bytecode(choices)
+    refuse_link_mode(choices)
     return SyncRequest(
         uv=command.argv[0],
         project_directory=workspace.current.directory,
         workspace_root=workspace.root.directory,
         lock_mode=mode,
         environment_path=_environment_path(choices, workspace, cwd),
+        python_flags=python.flags,
         selection=selection,
         workspace=_freshness_workspace(workspace, choices, mode),
         python=python,
@@ -93,19 +73,6 @@ def resolve(command: SyncCommand, files: Files) -> SyncRequest:
     )
 
 
-def _directory(cwd: str, arguments: Arguments, variables: Variables, files: Files) -> str:
-    """The working directory after `--directory`."""
-    given = arguments.one("directory")
-    if given is None:
-        given = variables.value("UV_WORKING_DIR") or variables.value("UV_WORKING_DIRECTORY")
-    if given is None:
-        return cwd
-    directory = _absolute(cwd, given, "--directory")
-    if files.list(directory) is None:
-        raise Unsupported(f"`--directory` names no directory: `{directory}`")
-    return directory
-
-
 def _project_directory(
     cwd: str, arguments: Arguments, variables: Variables, documents: Documents
 ) -> str:
@@ -114,19 +81,13 @@ def _project_directory(
         given = variables.value("UV_PROJECT")
     if given is None:
         return cwd
-    directory = _absolute(cwd, given, "--project")
+    directory = absolute_path(cwd, given, "--project")
     # Releases differ over a `--project` that does not exist, or names the pyproject.toml itself.
     if not documents.exists(posixpath.join(directory, "pyproject.toml")) and (
         documents.files.list(directory) is None
     ):
         raise Unsupported(f"`--project` names no directory: `{directory}`")
     return directory
-
-
-def _absolute(cwd: str, path: str, name: str) -> str:
-    if not path:
-        raise Unsupported(f"`{name}` is empty")
-    return "/" + posixpath.normpath(posixpath.join(cwd, path)).lstrip("/")
 
 
 def _configuration(
@@ -145,21 +106,6 @@ def _configuration(
     return read_configuration(documents, start, variables, cwd=cwd, file=file, disabled=disabled)
 
 
-def _refuse_previews(choices: Choices) -> None:
-    """Previews may change what is installed; only those that cannot are let through."""
-    named = list(choices.arguments.many("preview-features"))
-    if not named:
-        named = (choices.variables.value("UV_PREVIEW_FEATURES") or "").split(",")
-    for level in choices.configuration.levels:
-        configured = level.get("preview-features")
-        if configured is True:
-            raise Unsupported("`preview-features` is set: it turns every preview on")
-        named += configured if isinstance(configured, list) else []
-    for name in named:
-        if name and name not in HARMLESS_PREVIEWS:
-            raise Unsupported(f"the preview feature `{name}` is on")
-
-
 def _environment_path(choices: Choices, workspace: FoundWorkspace, cwd: str) -> str:
     path = choices.variables.text("UV_PROJECT_ENVIRONMENT") or ".venv"
     base = workspace.root.directory
@@ -168,25 +114,7 @@ def _environment_path(choices: Choices, workspace: FoundWorkspace, cwd: str) -> 
         base, path = cwd, active
     if ".." in path.split("/"):
         raise Unsupported(f"the environment's path goes through `..`: `{path}`")
-    return _absolute(base, path, "UV_PROJECT_ENVIRONMENT")
-
-
-def _bytecode(choices: Choices) -> tuple[bool, Invalidation]:
-    wanted = choices.three_way(
-        "compile-bytecode", "no-compile-bytecode", "UV_COMPILE_BYTECODE", "compile-bytecode"
-    )
-    name = choices.variables.text("PYC_INVALIDATION_MODE")
-    if name is None:  # py_compile's own default
-        dated = choices.variables.text("SOURCE_DATE_EPOCH")
-        name = "CHECKED_HASH" if dated else "TIMESTAMP"
-    if wanted and name not in INVALIDATION_MODES:
-        raise Unsupported(f"`PYC_INVALIDATION_MODE` has an unknown value: `{name}`")
-    return bool(wanted), INVALIDATION_MODES.get(name, "timestamp")
-
-
-def _check_link_mode(choices: Choices) -> None:
-    if choices.text("link-mode", "UV_LINK_MODE", "link-mode") == "symlink":
-        raise Unsupported("files are linked into uv's cache: `link-mode` is `symlink`")
+    return absolute_path(base, path, "UV_PROJECT_ENVIRONMENT")
 
 
 def _shared_builds(choices: Choices) -> frozenset[str] | bool:
