@@ -32,6 +32,7 @@ GROUPS = {
     "after": "After the environment",
     "place": "Users and places",
     "base": "Base images",
+    "pip": "`uv pip` with a lock",
     "other": "Other instructions",
     "fails": "Builds that fail",
     "none": "Without a sync",

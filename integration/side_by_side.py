@@ -40,7 +40,7 @@ PROGRESS_OF_UV = re.compile(
 DATED = ("etc/shadow", "etc/shadow-")
 
 OURS = "uvlayers: "
-AS_WRITTEN = "uvlayers: `uv sync` runs as written: "
+AS_WRITTEN = re.compile(r"uvlayers: `uv (?:pip )?(?:sync|install)` runs as written: ")
 
 
 def make_context(projects: Projects, index: Index, name: str = "corpus") -> Project:
@@ -53,6 +53,7 @@ def make_context(projects: Projects, index: Index, name: str = "corpus") -> Proj
     for each in (project, *(project_in(project, name) for name in MEMBERS)):
         settings = (each.directory / "pyproject.toml").read_text(encoding="utf-8")
         each.write({"pyproject.toml": settings + index.settings}).lock()
+    project.run_uv(*["export", "--quiet", "--frozen", "--no-emit-project", "-o", "pylock.toml"])
     requirements = (directory / "requirements.txt").read_text(encoding="utf-8")
     project.write({"requirements.txt": f"--index-url {index.url}/simple\n{requirements}"})
     with tarfile.open(directory / "static.tar", "w") as archive:
@@ -163,7 +164,7 @@ def warnings(case: Case, ours: Image) -> Iterator[str]:
 
 def fits(warning: BuildWarning, line: int, reason: str) -> bool:
     starts = [first for first, _ in warning.lines[:1]]
-    return warning.short == f"{AS_WRITTEN}{reason}" and starts == [line]
+    return AS_WRITTEN.sub("", warning.short, count=1) == reason and starts == [line]
 
 
 def layers(case: Case, ours: Image, docker: Image) -> Iterator[str]:

@@ -28,7 +28,12 @@ from tests.python.facts import make_interpreter
 BASE, CONTEXT = dockerfiles.image("python"), dockerfiles.context()
 RUN = dockerfiles.run(BASE, "uv sync --locked", line=5).vertex
 GUEST = Guest(
-    probe=b"probe", environment=b"environment", unpack=b"unpack", build=b"build", survey=b"survey"
+    probe=b"probe",
+    environment=b"environment",
+    unpack=b"unpack",
+    build=b"build",
+    survey=b"survey",
+    target=b"target",
 )
 
 

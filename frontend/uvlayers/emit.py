@@ -51,6 +51,7 @@ class Guest:
     unpack: bytes
     build: bytes
     survey: bytes
+    target: bytes
 
     def output(self) -> Output:
         contents = [
@@ -67,6 +68,11 @@ class Guest:
         """Apart from the others: to change how packages are built installs no wheel anew."""
         contents = [File("/build.py", self.build)]
         return files(contents, Label("[internal] uvlayers guest that builds")).output()
+
+    def finder(self) -> Output:
+        """Takes the place of the one that makes an environment, for `uv pip`."""
+        contents = [File("/environment.py", self.target), File("/probe.py", self.probe)]
+        return files(contents, Label("[internal] uvlayers guest that finds environments")).output()
 
     def surveyor(self) -> Output:
         """Apart from the others as well: most builds are for one platform and need none."""

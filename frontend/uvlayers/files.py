@@ -40,7 +40,9 @@ class ExecFiles:
         """The names in a directory, None where there is none."""
         place = self._place(self._real(path))
         output = output_of(place)
-        return None if output is None else self._states.names(output, place.path)
+        names = None if output is None else self._states.names(output, place.path)
+        laid = _laid_out(place)
+        return names if not laid else tuple(dict.fromkeys((*(names or ()), *laid)))
 
     def _real(self, path: str) -> str:
         """`path` with its symlinks resolved as the exec would, from one mount into another."""
@@ -63,6 +65,15 @@ class ExecFiles:
         if place is None:
             raise Unsupported(f"only the command itself can see `{path}`: it is in a mount")
         return place
+
+
+def _laid_out(place: Place) -> tuple[str, ...]:
+    """The names in a directory that only the layers of an environment bring."""
+    prefixes = place.state.prefixes if isinstance(place.state, Layered) else ()
+    top = place.path.rstrip("/") + "/"
+    return tuple(
+        prefix.removeprefix(top).split("/")[0] for prefix in prefixes if prefix.startswith(top)
+    )
 
 
 def output_of(place: Place) -> Output | None:

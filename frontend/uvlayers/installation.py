@@ -68,15 +68,15 @@ def plan_installation(
     packages: Iterable[Package],
     selection: Selection,
     ranks: TagRanks,
-    lock: Lock,
+    lock: Lock | None,
     directory: str,
     installed: Collection[str] = (),
 ) -> Installation:
     """Choose an artifact for each package that uv would install.
 
-    `directory` holds the lock, `installed` are the normalized names that the environment held
-    before. Raises SelectError where uv would find nothing to install, LockError for a wheel entry
-    that uv would refuse.
+    `directory` holds the lock, which is None where it is no uv.lock: then nothing is built.
+    `installed` are the normalized names that the environment held before. Raises SelectError where
+    uv would find nothing to install, LockError for a wheel entry that uv would refuse.
     """
     wheels: list[Artifact] = []
     left: list[Left] = []
@@ -88,7 +88,7 @@ def plan_installation(
             wheels.append(_artifact(package, chosen, lock, directory))
         except Unsupported as reason:
             tree = isinstance(package.source, TreeSource)
-            member = tree and is_member(lock, package)
+            member = tree and (lock is None or is_member(lock, package))
             left.append(Left(package.name, reason.message, local=tree, member=member))
     return Installation(tuple(wheels), tuple(left))
 
@@ -106,7 +106,9 @@ def _offer(package: Package, selection: Selection) -> Offer[WheelFile]:
     )
 
 
-def _artifact(package: Package, chosen: WheelFile | None, lock: Lock, directory: str) -> Artifact:
+def _artifact(
+    package: Package, chosen: WheelFile | None, lock: Lock | None, directory: str
+) -> Artifact:
     """What a layer can hold of the package; raises Unsupported where it is the command's to do."""
     if chosen is None:
         return _built(package, lock, directory)
@@ -162,7 +164,9 @@ def _path_wheel(package: Package, chosen: WheelFile, path: str) -> PathWheel:
     )
 
 
-def _built(package: Package, lock: Lock, directory: str) -> Built:
+def _built(package: Package, lock: Lock | None, directory: str) -> Built:
+    if lock is None:
+        raise Unsupported("it must be built, which is done apart for a uv.lock only")
     sdist = package.sdist
     return Built(
         name=package.name,

@@ -6,17 +6,22 @@ Read → lock → select, each in the form that the command has it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from posixpath import dirname
 
 from uvlayers.dockerfile.command import SyncCommand
+from uvlayers.errors import LockError, SelectError, Unsupported
 from uvlayers.files import ExecFiles
 from uvlayers.installation import Installation, normalized_names, plan_installation
 from uvlayers.lock.model import Lock
+from uvlayers.lock.pylock import Pylock, packages_for, parse_pylock
 from uvlayers.lock.select import select
+from uvlayers.lock.selection import BuildPolicy, Selection
 from uvlayers.locked import read_lock, require_not_stale
 from uvlayers.python.interpreter import Interpreter
 from uvlayers.python.tags import compatible_tags
 from uvlayers.python.wheels import TagRanks
-from uvlayers.settings.request import Request, SyncRequest
+from uvlayers.settings.pip import resolve_pip
+from uvlayers.settings.request import PipRequest, Request, SyncRequest
 from uvlayers.settings.resolve import resolve
 
 
@@ -33,7 +38,7 @@ class Order:
 
 def read_request(command: SyncCommand, files: ExecFiles) -> Request:
     """What `command` asks uv for; raises Unsupported."""
-    return resolve(command, files)
+    return resolve_pip(command, files) if command.is_pip else resolve(command, files)
 
 
 def read_order(request: Request, files: ExecFiles) -> Order:
@@ -42,6 +47,8 @@ def read_order(request: Request, files: ExecFiles) -> Order:
     Raises Unsupported where the RUN must be built as written, other UvlayersErrors where the build
     must end.
     """
+    if isinstance(request, PipRequest):
+        return _of_pip(request, files)
     assert isinstance(request, SyncRequest)
     return _of_sync(request, files)
 
@@ -59,6 +66,32 @@ def _of_lock(request: SyncRequest, lock: Lock, interpreter: Interpreter) -> Inst
     installed = normalized_names(interpreter.installed)
     root = request.workspace_root
     return plan_installation(packages, request.selection, ranks, lock, root, installed)
+
+
+def _of_pip(request: PipRequest, files: ExecFiles) -> Order:
+    """Whatever is wrong with its lock, uv says it best."""
+    data = files.read(request.source)
+    if data is None:
+        raise Unsupported(f"there is no file at `{request.source}`")
+    try:
+        lock = parse_pylock(data)
+    except LockError as error:
+        raise Unsupported(f"`{request.source}` is no lock that is known: {error}") from error
+    return Order(True, lambda interpreter: _of_pylock(request, lock, interpreter))
+
+
+def _of_pylock(request: PipRequest, lock: Pylock, interpreter: Interpreter) -> Installation:
+    if interpreter.full_version != interpreter.markers["python_full_version"]:
+        raise Unsupported(f"Python is a pre-release: `{interpreter.full_version}`")
+    selection = Selection(build=BuildPolicy(no_build=request.no_build))
+    ranks = _ranks(compatible_tags(interpreter))
+    installed = normalized_names(interpreter.installed)
+    directory = dirname(request.source)
+    try:
+        packages = packages_for(lock, interpreter.markers)
+        return plan_installation(packages, selection, ranks, None, directory, installed)
+    except (LockError, SelectError) as error:
+        raise Unsupported(f"uv would refuse its lock: {error.message}") from error
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,7 @@ from uvlayers.dockerfile.twin import Twins, platform_name
 from uvlayers.dockerfile.view import ExecView
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, shared_directories
-from uvlayers.files import Directories, ExecFiles, directories_to
+from uvlayers.files import Directories, ExecFiles, directories_to, is_there
 from uvlayers.foreign import is_foreign, make_foreign_skeleton
 from uvlayers.installation import Installation
 from uvlayers.layers.artifacts import Built
@@ -23,7 +23,7 @@ from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
 from uvlayers.order import read_order, read_request
 from uvlayers.settings.agreement import require_agreement
-from uvlayers.settings.request import Request
+from uvlayers.settings.request import PipRequest, Request
 from uvlayers.skeleton import Skeleton, ground_of, make_skeleton, skeleton_arguments
 from uvlayers.workshop import Workshop
 
@@ -67,6 +67,8 @@ def read_recipe(
     _require_unfinished(root.shadow, request.environment_path, shop)
     order = read_order(request, files)
     directories = directories_to(shop.states, root.shadow, request.environment_path)
+    if isinstance(request, PipRequest):
+        _require_beforehand(root, request.environment_path, shop)
     skeleton = _skeleton(run, command, request, root.shadow, directories, shop)
     require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
     installation = order.installation(skeleton.interpreter)
@@ -91,8 +93,12 @@ def _skeleton(
     """The empty environment; where the builder cannot run the RUN, by means of its twin."""
     arguments = skeleton_arguments(run, command, request, directories)
     ground = ground_of(run, command, request, below)
+    pip = isinstance(request, PipRequest)
     if not is_foreign(run, shop.build_platform):
-        return make_skeleton(ground, arguments, shop.states, shop.guest)
+        return make_skeleton(ground, arguments, shop.states, shop.finder if pip else shop.guest)
+    if pip:
+        platform = platform_name(run.op.platform)
+        raise Unsupported(f"`{command.what}` is for another platform, `{platform}`")
     try:
         twins = Twins(run.op.platform, shop.build_platform)
         twin = ground_of(twins.run(run), command, request, twins.output(below))
@@ -135,6 +141,15 @@ def _require_unfinished(root: Output, path: str, shop: Workshop) -> None:
     """Raise Unsupported where the rest of an earlier sync ran on top of its layers."""
     if any(shop.completed.get(each.vertex.digest) == path for each in candidates(root)):
         raise Unsupported("an earlier command did more in its environment than install wheels")
+
+
+def _require_beforehand(root: Layered, path: str, shop: Workshop) -> None:
+    """Raise Unsupported where layers of ours are the environment that the command finds."""
+    records = (shop.installed.get(segment) for segment in root.segments)
+    if any(each is not None and each.path == path for each in records) and not is_there(
+        shop.states, root.shadow, path
+    ):
+        raise Unsupported("an earlier command made its environment")
 
 
 def _require_own_group(directories: Directories) -> None:

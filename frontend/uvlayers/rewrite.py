@@ -18,7 +18,7 @@ from uvlayers.gateway.client import Gateway
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.result import SINGLE, Ref, Result
 from uvlayers.gateway.states import States
-from uvlayers.guest import builder, unpacker
+from uvlayers.guest import builder, finder, unpacker
 from uvlayers.layers.plan import DEFAULT_BUDGET
 from uvlayers.llb.graph import Graph, Vertex, marshal, parse_definition
 from uvlayers.llb.layered import shadow_of, whole
@@ -194,6 +194,7 @@ def _rewrite(
         guest=guest.output(),
         builder=guest.builder(),
         surveyor=guest.surveyor(),
+        finder=guest.finder(),
         build_platform=gateway.capabilities.build_platform,
         budget=options.layer_budget or DEFAULT_BUDGET,
         given_up={
@@ -300,4 +301,5 @@ def _guest() -> Guest:
         unpack=unpacker(),
         build=builder(),
         survey=read("survey"),
+        target=finder(),
     )

@@ -13,7 +13,7 @@ from uvlayers.gateway.states import States
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Mount
 from uvlayers.python.interpreter import Interpreter, parse_facts
-from uvlayers.settings.request import Request, SyncRequest
+from uvlayers.settings.request import PipRequest, Request, SyncRequest
 from uvlayers.settings.synthetic import synthetic_project
 
 _PASSED_PREFIXES = ("UV_", "PYTHON", "PYC_", "XDG_", "LC_", "LD_", "CONDA_")
@@ -85,6 +85,9 @@ def make_skeleton(
 
 def _task(request: Request) -> dict[str, object]:
     """What uv is to run in, by which it makes or finds the environment."""
+    if isinstance(request, PipRequest):
+        exact = ["pip", "install"] if request.inexact else ["pip", "sync"]
+        return {"words": exact, "directory": request.directory}
     assert isinstance(request, SyncRequest)
     project = synthetic_project(request)
     return {

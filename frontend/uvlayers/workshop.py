@@ -42,6 +42,7 @@ class Workshop:
     guest: Output
     builder: Output
     surveyor: Output
+    finder: Output
     build_platform: pb.Platform
     budget: int
     given_up: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -765,3 +765,72 @@ def test_a_sync_that_is_not_the_first_leaves_nothing_aside() -> None:
     assert the("ls && uv sync").aside is None
     assert the("uv sync > log").aside is None
     assert the("cd x && uv sync").aside == ()
+
+
+class TestPip:
+    """`uv pip` with a pylock.toml is one of these commands; whatever else it installs is not."""
+
+    @pytest.mark.parametrize(
+        ("text", "what"),
+        [
+            ("uv pip sync pylock.toml", "uv pip sync"),
+            ("uv pip install -r pylock.toml", "uv pip install"),
+            ("uv pip install --no-deps -rlocks/pylock.dev.toml", "uv pip install"),
+            ("/bin/uv -q pip --no-cache install --requirement=pylock.toml", "uv pip install"),
+            ("LOCK=pylock.toml && uv pip sync $LOCK", "uv pip sync"),
+            ("uv sync", "uv sync"),
+        ],
+    )
+    def test_what_it_is_called(self, text: str, what: str) -> None:
+        command = the(text)
+        assert command.what == what
+        assert command.is_pip is (what != "uv sync")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "uv pip install six",
+            "uv pip install -r requirements.txt",
+            "uv pip sync requirements.txt",
+            "uv pip sync locks/mypylock.toml",
+            "uv pip compile pyproject.toml -o pylock.toml",
+            "uv export -o pylock.toml",
+            "uv pip uninstall -r pylock.toml",
+            "pip install -r pylock.toml",
+            "echo uv pip sync pylock.toml",
+        ],
+    )
+    def test_what_is_none_of_them(self, text: str) -> None:
+        assert found(text) == []
+
+    @pytest.mark.parametrize(
+        ("text", "what", "reason"),
+        [
+            ("for x in 1; do uv pip sync pylock.toml; done", "uv pip sync", "it runs in a loop"),
+            (
+                "uv pip install -r pylock.toml | tee log",
+                "uv pip install",
+                "it is part of a pipeline",
+            ),
+            ("sudo uv pip sync pylock.toml", "uv pip sync", "it runs inside another command"),
+            ("if true; then uv sync; fi", "uv sync", "it depends on a condition"),
+        ],
+    )
+    def test_what_cannot_be_told(self, text: str, what: str, reason: str) -> None:
+        (opaque,) = found(text)
+        assert isinstance(opaque, Opaque)
+        assert (opaque.what, opaque.reason) == (what, reason)
+
+    def test_other_forms_of_an_exec(self) -> None:
+        (command,) = find_sync(["uv", "pip", "sync", "pylock.toml"], ENVIRONMENT, CWD)
+        assert isinstance(command, SyncCommand)
+        assert command.what == "uv pip sync"
+        (opaque,) = find_sync(["sudo", "uv", "pip", "sync", "pylock.toml"], ENVIRONMENT, CWD)
+        assert opaque.what == "uv pip sync"
+        (opaque,) = find_sync(["zsh", "-c", "uv pip sync pylock.toml"], ENVIRONMENT, CWD)
+        assert opaque.what == "uv pip sync"
+
+    def test_it_is_cut_off_what_comes_before(self) -> None:
+        cut = cut_sync(shell("uv venv && uv pip sync pylock.toml"), ENVIRONMENT, CWD)
+        assert cut is not None
+        assert [args[-1] for args in cut] == ["uv venv", "uv pip sync pylock.toml"]

@@ -1,4 +1,4 @@
-"""From an exec's arguments to the `uv sync` commands that it runs."""
+"""From an exec's arguments to the commands in it that install a lock."""
 
 import posixpath
 from collections.abc import Collection, Mapping, Sequence
@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from uvlayers.dockerfile.shell.builtins import set_option
 from uvlayers.dockerfile.shell.cutting import cut_script
 from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
-from uvlayers.dockerfile.shell.program import invocation, mentions, mentions_text
+from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.script import SyncRun, read_script, unwrap
+from uvlayers.dockerfile.shell.syntax import decode, encode
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 HARMLESS_OPTIONS = frozenset(("--norc", "--noprofile", "--noediting", "--posix"))
@@ -18,7 +19,7 @@ OTHER_SHELLS = frozenset(("zsh", "ksh", "fish", "pwsh", "powershell", "csh", "tc
 
 @dataclass(frozen=True, slots=True)
 class SyncCommand:
-    """A `uv sync` that runs exactly once when its RUN succeeds.
+    """A `uv sync`, or `uv pip` with a lock, that runs exactly once when its RUN succeeds.
 
     `argv` starts with the name of uv as written, `launcher` is what precedes it (`python -m`);
     `environment` is what the uv process gets, but for the names in `unknown`, whose values are
@@ -48,10 +49,15 @@ class SyncCommand:
     inline: bool = True
     what: str = "uv sync"
 
+    @property
+    def is_pip(self) -> bool:
+        """Whether it is one of `uv pip`."""
+        return self.what.startswith("uv pip ")
+
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A `uv sync` that runs as written; `reason` is a clause such as "it runs in a loop"."""
+    """One that runs as written; `reason` is a clause such as "it runs in a loop"."""
 
     reason: str
     span: tuple[int, int] | None = None
@@ -118,14 +124,15 @@ def cut_sync(
 
 
 def _unread(texts: Sequence[str], reason: str) -> tuple[Opaque, ...]:
-    return (Opaque(reason),) if any(map(mentions_text, texts)) else ()
+    return tuple(Opaque(reason, what=called_in(text)) for text in texts if mentions_text(text))[:1]
 
 
 def _of_words(args: Sequence[str], scope: Scope) -> tuple[SyncCommand | Opaque, ...]:
     found = invocation(unwrap(list(args), scope))
     if found is not None:
         return (_command(SyncRun(found, scope, None, alone=True, needed=True)),)
-    return (Opaque("it runs inside another command"),) if mentions(args) else ()
+    what = called_in(" ".join(args))
+    return (Opaque("it runs inside another command", what=what),) if mentions(args) else ()
 
 
 def _of_script(text: str, scope: Scope) -> tuple[SyncCommand | Opaque, ...]:
@@ -158,15 +165,18 @@ def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
 
 
 def _of_text(text: str, scope: Scope, offset: int) -> tuple[SyncCommand | Opaque, ...]:
-    if "sync" not in text and not any("sync" in value for value in scope.environment().values()):
+    values = (text, *scope.environment().values())
+    if not any("sync" in value or "pylock" in value for value in values):
         return ()
     found: list[SyncCommand | Opaque] = []
+    data = encode(text)
     for sync in read_script(text, scope):
         span = sync.span and (sync.span[0] + offset, sync.span[1] + offset)
         if isinstance(sync, SyncRun):
             found.append(_command(replace(sync, span=span)))
         else:
-            found.append(Opaque(sync.reason, span))
+            start, end = sync.span or (0, len(data))
+            found.append(Opaque(sync.reason, span, called_in(decode(data[start:end]))))
     return tuple(found)
 
 
@@ -210,4 +220,5 @@ def _command(sync: SyncRun) -> SyncCommand:
         aside=sync.aside,
         umask=sync.scope.umask,
         entered=sync.scope.entered,
+        what=sync.invocation.what,
     )

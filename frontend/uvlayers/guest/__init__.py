@@ -5,6 +5,9 @@ again. A golden hash in the tests makes that a decision.
 """
 
 import os
+import re
+
+_OWN_IMPORT = re.compile(rb"^from uvlayers\.guest\.\w+ import (?:\([^)]*\)|[^\n]*)\n", re.MULTILINE)
 
 # In an order in which each part uses only names that are defined above it when it is imported.
 UNPACKER = (
@@ -26,12 +29,24 @@ def builder() -> bytes:
 
     Run it as `python -I -S -B build.py '<json>'`; `build.py` describes the argument.
     """
+    return _on_environment("build.py")
+
+
+def finder() -> bytes:
+    """The program that finds the environment of `uv pip`, as one file.
+
+    Run it as `python -I -S -B environment.py '<json>'`; `target.py` describes the argument.
+    """
+    return _on_environment("target.py")
+
+
+def _on_environment(name: str) -> bytes:
+    """A program that uses what `environment.py` defines."""
     here = os.path.dirname(os.path.abspath(__file__))
     environment, _, _ = _part(os.path.join(here, "environment.py")).partition(b"\nif __name__ == ")
-    return environment + b"\n" + _part(os.path.join(here, "build.py"))
+    return environment + b"\n" + _part(os.path.join(here, name))
 
 
 def _part(path: str) -> bytes:
     with open(path, "rb") as source:
-        lines = source.readlines()
-    return b"".join(line for line in lines if not line.startswith(b"from uvlayers.guest."))
+        return _OWN_IMPORT.sub(b"", source.read())

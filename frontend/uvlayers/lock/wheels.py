@@ -78,16 +78,16 @@ class WheelReader:
     ) -> WheelFile:
         """Return the wheel at the first of three places that is given, as uv."""
         if url is not None:
-            filename, path = _last_segment(url), None
+            filename, path = last_segment(url), None
         elif path is not None:
             filename = path.rpartition("/")[2]
         if filename is None:
             raise LockError("a wheel has no URL, path or file name")
-        self._check_name(filename)
+        self.check_name(filename)
         self._check_place(url, path, digest)
         return WheelFile(filename, url, path, digest, size, uploaded)
 
-    def _check_name(self, filename: str) -> None:
+    def check_name(self, filename: str) -> None:
         """Refuse a name that is no wheel's, or another package's or version's."""
         parts = filename.split("-", 2)
         if len(parts) != 3 or not _is_suffix(parts[2]):
@@ -132,7 +132,7 @@ def _is_suffix(text: str) -> bool:
     return _SUFFIX.fullmatch(text) is not None
 
 
-def _last_segment(url: str) -> str:
+def last_segment(url: str) -> str:
     """Return the decoded last segment of a URL, without query and fragment."""
     path = url.partition("#")[0].partition("?")[0]
     segment = path.rpartition("/")[2]

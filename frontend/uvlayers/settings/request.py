@@ -86,6 +86,7 @@ class Request:
         """How bytecode is invalidated; None where none is compiled."""
         return self.pyc_invalidation if self.compile_bytecode else None
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncRequest(Request):
     """One `uv sync`.
@@ -101,3 +102,17 @@ class SyncRequest(Request):
     python: PythonRequest
     shared_builds: frozenset[str] | bool = False
     building: Building = field(default_factory=Building)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipRequest(Request):
+    """One `uv pip sync` or `uv pip install` of a lock.
+
+    directory:       where uv works
+    source:          the lock's path
+    no_build:        packages must have wheels
+    """
+
+    directory: str
+    source: str
+    no_build: bool = False
