@@ -15,7 +15,7 @@ from integration.compare import NAMES, PROGRAM, explained, read_entry
 from integration.engine import Engine
 from integration.failure import failure_of
 from integration.frontends import HOST_NETWORK, NO_SYNTAX, Frontends, Image
-from integration.index_server import Index
+from integration.index_server import Index, sha256
 from integration.machine import Machine
 from integration.progress import BuildWarning
 from integration.projects import Project, Projects
@@ -28,6 +28,7 @@ WORKERS = 4
 
 WHEELS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 LAYER = {f"{name} 1.0" for name in WHEELS}
+FUTURE = Wheel("future", python=">=3.99")
 MEMBERS = ("backend", "worker")
 
 # What uv says of its progress: how long it took, and what was left to do.
@@ -54,11 +55,22 @@ def make_context(projects: Projects, index: Index, name: str = "corpus") -> Proj
         settings = (each.directory / "pyproject.toml").read_text(encoding="utf-8")
         each.write({"pyproject.toml": settings + index.settings}).lock()
     project.run_uv(*["export", "--quiet", "--frozen", "--no-emit-project", "-o", "pylock.toml"])
+    index.serve(FUTURE)
+    project.write({"exact.txt": exact_requirements(index, *map(Wheel, WHEELS))})
+    project.write({"future.txt": exact_requirements(index, FUTURE)})
     requirements = (directory / "requirements.txt").read_text(encoding="utf-8")
     project.write({"requirements.txt": f"--index-url {index.url}/simple\n{requirements}"})
     with tarfile.open(directory / "static.tar", "w") as archive:
         archive.add(directory / "data", "static")
     return project
+
+
+def exact_requirements(index: Index, *wheels: Wheel) -> str:
+    """Wheels by URL and hash."""
+    return "".join(
+        f"{wheel.name} @ {index.url}/files/{wheel.filename}#sha256={sha256(wheel)}\n"
+        for wheel in wheels
+    )
 
 
 def project_in(project: Project, name: str) -> Project:

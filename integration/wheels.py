@@ -23,6 +23,8 @@ class Wheel:
     programs: Collection[str] = ()
     tag: str = "py3-none-any"
     purelib: bool = True
+    # What Python it requires.
+    python: str = ""
 
     @property
     def filename(self) -> str:
@@ -49,6 +51,7 @@ class Wheel:
         module = self.name.replace("-", "_")
         files = self.files or {f"{module}/__init__.py": f'VERSION = "{self.version}"\n'}
         metadata = ["Metadata-Version: 2.1", f"Name: {self.name}", f"Version: {self.version}"]
+        metadata += [f"Requires-Python: {self.python}"] if self.python else []
         metadata += [f"Requires-Dist: {requirement}" for requirement in self.requires]
         described = {
             f"{info}/METADATA": "\n".join([*metadata, ""]),

@@ -38,6 +38,10 @@ class Unsupported(UvlayersError):
     """
 
 
+class Unrelated(Unsupported):
+    """A command that has nothing to do with a lock, as its files show: nobody is told."""
+
+
 class LockError(UvlayersError):
     """A uv.lock that cannot be used; `at` is the path inside it, such as `package[3].wheels[0]`."""
 

@@ -21,7 +21,7 @@ from uvlayers.layers.artifacts import Built
 from uvlayers.llb.fileop import absolute, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
-from uvlayers.order import read_order, read_request
+from uvlayers.order import read_order, read_request, require_lock
 from uvlayers.settings.agreement import require_agreement
 from uvlayers.settings.request import PipRequest, Request
 from uvlayers.skeleton import Skeleton, ground_of, make_skeleton, skeleton_arguments
@@ -59,9 +59,10 @@ def read_recipe(
     build must end.
     """
     run = found.run
+    files = ExecFiles(shop.states, ExecView(run, state))
+    require_lock(command, files)
     _require_plain(command)
     root = Layered.on(state(run.inputs[found.root_input]))
-    files = ExecFiles(shop.states, ExecView(run, state))
     request = read_request(command, files)
     _require_own_place(run, request.environment_path)
     _require_unfinished(root.shadow, request.environment_path, shop)

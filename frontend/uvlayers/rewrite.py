@@ -10,7 +10,7 @@ from uvlayers.dockerfile.history import maker_of, pad_history
 from uvlayers.dockerfile.split import Split, split_runs
 from uvlayers.emit import Guest
 from uvlayers.environment_copy import copy_environment
-from uvlayers.errors import Unsupported, UvlayersError
+from uvlayers.errors import Unrelated, Unsupported, UvlayersError
 from uvlayers.explain import explain
 from uvlayers.files import StatePaths, home_directory
 from uvlayers.gateway.capabilities import DIFF_OP, MERGE_OP
@@ -43,11 +43,13 @@ def rewrite(result: Result, gateway: Gateway, options: Options) -> Result:
     graphs = {key: parse_definition(ref.definition) for key, ref in result.refs.items()}
     if options.debug:
         return _show(graphs, gateway, options)
-    if not any(find_sync_exec(v) for graph in graphs.values() for v in graph.vertices()):
+    found = [find_sync_exec(v) for graph in graphs.values() for v in graph.vertices()]
+    if not any(found):
         return result
     if gateway.capabilities.missing((MERGE_OP, DIFF_OP)):
-        for graph in graphs.values():
-            Reporter(gateway, graph).no_merge()
+        if any(each is not None and each.certain for each in found):
+            for graph in graphs.values():
+                Reporter(gateway, graph).no_merge()
         return result
     rewritten = {key: _solve(graph, gateway, options) for key, graph in graphs.items()}
     if not any(each.takeovers for each in rewritten.values()):
@@ -262,6 +264,8 @@ def _take_over(
         command = found.command(lambda user: _home(found, user, rewriting, shop))
         needed = command.needed
         return take_over(found, command, rewriting.state, shop)
+    except Unrelated:
+        return None
     except Unsupported as reason:
         reporter.left_as_written(found.run, reason, found.what)
         return None

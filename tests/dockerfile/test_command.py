@@ -455,7 +455,6 @@ class TestMentions:
             "# uv sync\ntrue",
             "git commit -m 'uv sync'",
             "pip install uv sync-tool",
-            "uv pip sync requirements.txt",
             "uv help sync",
             "uv add sync",
             "uvx sync",
@@ -791,7 +790,6 @@ class TestPip:
         [
             "uv pip install six",
             "uv pip install -r requirements.txt",
-            "uv pip sync requirements.txt",
             "uv pip sync locks/mypylock.toml",
             "uv pip compile pyproject.toml -o pylock.toml",
             "uv export -o pylock.toml",
@@ -834,3 +832,39 @@ class TestPip:
         cut = cut_sync(shell("uv venv && uv pip sync pylock.toml"), ENVIRONMENT, CWD)
         assert cut is not None
         assert [args[-1] for args in cut] == ["uv venv", "uv pip sync pylock.toml"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "uv pip sync requirements.txt",
+            "uv pip sync -q reqs/dev.in",
+            "uv pip install --no-deps -r requirements.txt",
+            "uv pip install --require-hashes --requirement=requirements.txt",
+            "uv venv && uv pip sync requirements.txt",
+        ],
+    )
+    def test_requirements_may_name_all(self, text: str) -> None:
+        command = the(text)
+        assert not command.certain
+        assert command.is_pip
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "uv sync && uv pip sync requirements.txt",
+            "uv pip sync requirements.txt && uv pip install -r pylock.toml",
+        ],
+    )
+    def test_what_is_certain_goes_first(self, text: str) -> None:
+        assert the(text).certain
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            ". ./env && uv pip sync requirements.txt",
+            "uv pip install --no-deps -r requirements.txt < answers",
+            "if true; then uv pip install --no-deps -r requirements.txt; fi",
+        ],
+    )
+    def test_nobody_is_told_of_what_may_be_none(self, text: str) -> None:
+        assert found(text) == []

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.errors import Unsupported
-from uvlayers.settings.pip import is_pylock, resolve_pip
+from uvlayers.settings.pip import is_pylock, requirements_source, resolve_pip
 from uvlayers.settings.request import Fetching, PipRequest
 
 from tests.settings.uv import MemoryFiles
@@ -204,3 +204,36 @@ def test_settings_without_effect() -> None:
 def test_settings_that_a_newer_uv_may_know() -> None:
     found = request("pip sync pylock.toml", files={"/app/uv.toml": "made-up = 1"})
     assert found.unrecognized == ("made-up",)
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("pip sync requirements.txt", "/app/requirements.txt"),
+        ("pip install --no-deps -r ../srv/all.in", "/srv/all.in"),
+        ("pip sync --directory sub all.txt", "/app/sub/all.txt"),
+        ("pip sync a.txt b.txt", None),
+        ("pip install --no-deps -r a.txt six", None),
+        ("pip sync https://x.example/a.txt", None),
+        ("pip sync --reinstall a.txt", None),
+    ],
+)
+def test_where_requirements_are(line: str, source: str | None) -> None:
+    command = SyncCommand(
+        argv=("uv", *line.split()), environment={}, cwd="/app", alone=True, span=None
+    )
+    assert requirements_source(command, MemoryFiles(FILES)) == source
+
+
+@pytest.mark.parametrize(
+    ("line", "transitive", "satisfied"),
+    [
+        ("pip sync a.txt", False, False),
+        ("pip install --no-deps -r a.txt", False, True),
+        ("pip install -r a.txt", True, True),
+    ],
+)
+def test_how_requirements_are_read(line: str, transitive: bool, satisfied: bool) -> None:
+    found = request(line)
+    assert found.source == "/app/a.txt"
+    assert (found.transitive, found.satisfied) == (transitive, satisfied)

@@ -14,6 +14,7 @@ from uvlayers.dockerfile.shell.syntax import decode, encode
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 HARMLESS_OPTIONS = frozenset(("--norc", "--noprofile", "--noediting", "--posix"))
+_HINTS = ("sync", "pylock", "--no-deps", "--require-hashes")
 OTHER_SHELLS = frozenset(("zsh", "ksh", "fish", "pwsh", "powershell", "csh", "tcsh", "busybox"))
 
 
@@ -29,8 +30,9 @@ class SyncCommand:
     (or, after, can fail). `aside`: the RUN needs this sync, which is its first command, and those
     after it change nothing but what is at or below these absolute paths; None if they may do more.
     `span` counts bytes of the shell text, `inline`: that is in the exec's arguments, not in a file.
-    `umask` is what the RUN set it to, `what` how the command is called. All this holds only if the
-    directories `entered` exist: the RUN changes to them.
+    `umask` is what the RUN set it to, `what` how the command is called, and `certain` says that it
+    installs a lock, whatever is in its files. All this holds only if the directories `entered`
+    exist: the RUN changes to them.
     """
 
     argv: tuple[str, ...]
@@ -48,6 +50,7 @@ class SyncCommand:
     entered: tuple[str, ...] = ()
     inline: bool = True
     what: str = "uv sync"
+    certain: bool = True
 
     @property
     def is_pip(self) -> bool:
@@ -166,7 +169,7 @@ def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
 
 def _of_text(text: str, scope: Scope, offset: int) -> tuple[SyncCommand | Opaque, ...]:
     values = (text, *scope.environment().values())
-    if not any("sync" in value or "pylock" in value for value in values):
+    if not any(word in value for value in values for word in _HINTS):
         return ()
     found: list[SyncCommand | Opaque] = []
     data = encode(text)
@@ -221,4 +224,5 @@ def _command(sync: SyncRun) -> SyncCommand:
         umask=sync.scope.umask,
         entered=sync.scope.entered,
         what=sync.invocation.what,
+        certain=sync.invocation.certain,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from posixpath import join
 
 from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync
-from uvlayers.errors import Unsupported
+from uvlayers.errors import Unrelated, Unsupported
 from uvlayers.llb.graph import Vertex
 from uvlayers.pb import ops_pb2 as pb
 
@@ -16,11 +16,13 @@ _ANY_HOME = "/root"
 class SyncExec:
     """An exec whose command runs at least one `uv sync`, understood or not.
 
-    `what` is how the command is called, or the first of several.
+    `what` is how the command is called, or the first of several; `certain` is False where only its
+    files tell whether it installs a lock.
     """
 
     run: Vertex
     what: str = "uv sync"
+    certain: bool = True
 
     @property
     def root_input(self) -> int:
@@ -40,6 +42,8 @@ class SyncExec:
         if "HOME" not in known:
             known["HOME"] = home(meta.user)
         found = _find(self.run, known)
+        if len(found) > 1 and not self.certain:
+            raise Unrelated("the RUN has several commands that may install a lock")
         if len(found) > 1:
             raise Unsupported("the RUN has several syncs")
         (command,) = found
@@ -68,7 +72,8 @@ def find_sync_exec(vertex: Vertex) -> SyncExec | None:
         return None
     known = {"HOME": _ANY_HOME, **_environment(vertex)}
     found = _find(vertex, known)
-    return SyncExec(vertex, found[0].what) if found else None
+    certain = any(isinstance(each, Opaque) or each.certain for each in found)
+    return SyncExec(vertex, found[0].what, certain) if found else None
 
 
 def _environment(run: Vertex) -> dict[str, str]:

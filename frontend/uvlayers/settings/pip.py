@@ -30,8 +30,9 @@ def _names(text: str) -> frozenset[str]:
 
 
 OLDEST_UV = "0.8.0"
-"""The oldest uv whose reading of a pylock.toml is known to be ours."""
+"""The oldest uv whose reading of these commands is known to be ours."""
 
+_REQUIREMENTS = (".txt", ".in")
 _PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 
 # Read by `uv pip` in ways that we do not follow.
@@ -73,6 +74,21 @@ def is_pylock(path: str) -> bool:
     return _PYLOCK.fullmatch(posixpath.basename(path)) is not None
 
 
+def requirements_source(command: SyncCommand, files: Files) -> str | None:
+    """The path of the only requirements that `command` installs; None where it does more."""
+    syntax = PIP_SYNC if _kind(command) == "sync" else PIP_INSTALL
+    requirement = Requirement()
+    try:
+        variables = Variables(command.environment, command.unknown, requirement)
+        arguments = parse_arguments(command.argv[1:], requirement, syntax)
+        cwd = read_directory(command.cwd, arguments, variables, files)
+    except Unsupported:
+        return None
+    given = (*arguments.many("requirements"), *arguments.operands)
+    plain = len(given) == 1 and "://" not in given[0] and given[0] != "-"
+    return absolute_path(cwd, given[0], "--requirements") if plain else None
+
+
 def resolve_pip(command: SyncCommand, files: Files) -> PipRequest:
     """What `command` asks uv for.
 
@@ -80,7 +96,7 @@ def resolve_pip(command: SyncCommand, files: Files) -> PipRequest:
     and where uv itself would refuse the command.
     """
     requirement = Requirement()
-    requirement.at_least(OLDEST_UV, "`pylock.toml`")
+    requirement.at_least(OLDEST_UV, "`uv pip`")
     variables = Variables(command.environment, command.unknown, requirement)
     _refuse_variables(command)
     syntax = PIP_SYNC if _kind(command) == "sync" else PIP_INSTALL
@@ -112,6 +128,8 @@ def resolve_pip(command: SyncCommand, files: Files) -> PipRequest:
         directory=cwd,
         source=_source(arguments, syntax, cwd),
         no_build=arguments.has("no-build") or arguments.has("only-binary"),
+        transitive=syntax is PIP_INSTALL and not arguments.has("no-deps"),
+        satisfied=syntax is PIP_INSTALL,
     )
 
 
@@ -162,7 +180,7 @@ def _source(arguments: Arguments, syntax: Syntax, cwd: str) -> str:
     if len(given) != 1:
         raise Unsupported("it installs more than one lock")
     (name,) = given
-    if "://" in name or not is_pylock(name):
+    if "://" in name or not (is_pylock(name) or name.endswith(_REQUIREMENTS)):
         raise Unsupported(f"it installs more than a lock: `{name}`")
     return absolute_path(cwd, name, "--requirements")
 

@@ -111,8 +111,12 @@ class PipRequest(Request):
     directory:       where uv works
     source:          the lock's path
     no_build:        packages must have wheels
+    transitive:      what requirements depend on is installed as well
+    satisfied:       where the requirements are there already, uv looks no further
     """
 
     directory: str
     source: str
     no_build: bool = False
+    transitive: bool = False
+    satisfied: bool = False

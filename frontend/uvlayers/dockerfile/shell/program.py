@@ -1,6 +1,7 @@
 """Telling a command that installs a lock from words that merely look like one.
 
-That is `uv sync`, and `uv pip sync` or `uv pip install` of a pylock.toml.
+That is `uv sync`, and `uv pip sync` or `uv pip install` of a pylock.toml; perhaps, of requirements
+that name all that there is to install, which only the file can tell.
 """
 
 import posixpath
@@ -14,6 +15,8 @@ PYTHONS = ("python", "pypy", "graalpy")
 
 SYNC = "uv sync"
 _PIP = ("sync", "install")
+_REQUIREMENTS = re.compile(r"(?:--?r.*|.*/)?[^/]+\.(?:txt|in)")
+_EXPLICIT = frozenset(("--no-deps", "--require-hashes"))
 _PYLOCK = re.compile(r"(?:(?:.*[/=])?|-r)pylock(?:\.[^./]+)?\.toml")
 
 # Their arguments are text to them: never run, never read as a script.
@@ -68,6 +71,11 @@ class Invocation:
     argv: tuple[str, ...]
 
     @property
+    def certain(self) -> bool:
+        """Whether it installs a lock, whatever is in its files."""
+        return self.what == SYNC or _names_lock(self.argv)
+
+    @property
     def what(self) -> str:
         """How the command is called: `uv sync`, `uv pip install`."""
         return called(self.argv)
@@ -96,13 +104,25 @@ def invocation(words: Sequence[str]) -> Invocation | None:
     argv = tuple(words[len(launcher) :])
     if posixpath.basename(argv[0]) != "uv":
         return None
-    if subcommand(argv[1:]) != "sync" and not _pip_installs_lock(argv):
+    if subcommand(argv[1:]) != "sync" and not (_pip_installs_lock(argv) or _may_name_all(argv)):
         return None
     return Invocation(launcher, argv)
 
 
 def _pip_installs_lock(words: Sequence[str]) -> bool:
-    return called(words) != SYNC and any(map(_PYLOCK.fullmatch, words))
+    return called(words) != SYNC and _names_lock(words)
+
+
+def _names_lock(words: Sequence[str]) -> bool:
+    return any(map(_PYLOCK.fullmatch, words))
+
+
+def _may_name_all(words: Sequence[str]) -> bool:
+    """Whether requirements are installed that may name every wheel and its hash."""
+    what = called(words)
+    if what == "uv pip install":
+        return any(map(_REQUIREMENTS.fullmatch, words)) and not _EXPLICIT.isdisjoint(words)
+    return what != SYNC and any(map(_REQUIREMENTS.fullmatch, words))
 
 
 def mentions(words: Sequence[str | None]) -> bool:

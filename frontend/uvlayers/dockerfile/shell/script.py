@@ -113,7 +113,19 @@ def read_steps(text: str, scope: Scope) -> list[Step]:
     root = parse(data)
     if root.has_error or skips_text(root, data):
         raise NotUnderstood("the shell text cannot be parsed")
-    return list(_Walk(data, scope).statements(root.children, final=True))
+    return _certain(list(_Walk(data, scope).statements(root.children, final=True)))
+
+
+def _certain(steps: list[Step]) -> list[Step]:
+    """The steps without commands that may install a lock, where others are certain to."""
+    found = [sync for step in steps for sync in step.syncs]
+    if not any(map(_is_certain, found)):
+        return steps
+    return [replace(step, syncs=tuple(filter(_is_certain, step.syncs))) for step in steps]
+
+
+def _is_certain(sync: SyncRun | Refused) -> bool:
+    return isinstance(sync, Refused) or sync.invocation.certain
 
 
 def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun | Refused:
@@ -295,7 +307,7 @@ class _Walk:
         if command.reads:
             reason = "its standard input is redirected"
         if reason is not None:
-            return Refused(reason, command.span)
+            return Refused(reason, command.span) if found.certain else None
         return SyncRun(found, scope, command.span, traces)
 
     def _run(self, command: SimpleCommand) -> Effect | None:
