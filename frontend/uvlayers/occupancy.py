@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from uvlayers.emit import Install
 from uvlayers.errors import Unsupported
 from uvlayers.existing import require_kept, require_same
 from uvlayers.files import directories_to, is_there
@@ -11,6 +10,7 @@ from uvlayers.installation import normalized_names
 from uvlayers.llb.fileop import reaches
 from uvlayers.llb.layered import Segment
 from uvlayers.recipe import Recipe
+from uvlayers.settings.request import SyncRequest
 from uvlayers.workshop import Installed
 
 
@@ -27,21 +27,24 @@ def installed_before(
     before = tuple(each for each in found if each is not None and each.path == path)
     if not before:
         _require_new(recipe, states)
-    if not all(_is_alike(recipe, each.install) for each in before):
+    if not all(_is_alike(recipe, each) for each in before):
         raise Unsupported("an earlier command made its environment in another way")
     _require_kept(recipe, before)
     return before
 
 
-def _is_alike(recipe: Recipe, install: Install) -> bool:
+def _is_alike(recipe: Recipe, installed: Installed) -> bool:
     """Whether uv takes the environment as it is, and installs into it what it would have then.
 
     What else the commands differ in (`ENV PATH`, the project's files) made no difference to the
     interpreter that uv chose, nor to anything that it reports. To compile bytecode, uv would go
     through what is installed already.
     """
+    install = installed.install
     return (
-        install.interpreter == recipe.skeleton.interpreter
+        installed.synced
+        and isinstance(recipe.request, SyncRequest)
+        and install.interpreter == recipe.skeleton.interpreter
         and install.directories == recipe.directories
         and install.bytecode == recipe.request.bytecode
     )

@@ -110,6 +110,7 @@ def _record(recipe: Recipe, install: Install, fetches: Mapping[str, Fetch]) -> I
         environment=recipe.skeleton.emitted,
         path=recipe.request.environment_path,
         virtual=environment is not None and environment.virtual,
+        synced=isinstance(recipe.request, SyncRequest),
         wheels=frozenset(recipe.installation.wheels),
         names=recipe.installation.names,
         install=install,

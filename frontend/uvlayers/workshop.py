@@ -17,12 +17,13 @@ class Installed:
     """What one takeover put into an environment.
 
     `names` are those of all its packages, the ones that the command installed among them; `virtual`
-    says whether the environment has its place for itself.
+    says whether the environment has its place for itself, `synced` whether `uv sync` made it.
     """
 
     environment: EmittedEnvironment
     path: str
     virtual: bool
+    synced: bool
     wheels: frozenset[Artifact]
     names: frozenset[str]
     install: Install
