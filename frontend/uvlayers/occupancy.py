@@ -36,17 +36,20 @@ def installed_before(
 def _is_alike(recipe: Recipe, installed: Installed) -> bool:
     """Whether uv takes the environment as it is, and installs into it what it would have then.
 
-    What else the commands differ in (`ENV PATH`, the project's files) made no difference to the
+    What two syncs differ in besides (`ENV PATH`, the project's files) made no difference to the
     interpreter that uv chose, nor to anything that it reports. To compile bytecode, uv would go
     through what is installed already.
     """
     install = installed.install
+    if install.bytecode != recipe.request.bytecode:
+        return False
+    if installed.environment == recipe.skeleton.emitted:
+        return True
     return (
         installed.synced
         and isinstance(recipe.request, SyncRequest)
         and install.interpreter == recipe.skeleton.interpreter
         and install.directories == recipe.directories
-        and install.bytecode == recipe.request.bytecode
     )
 
 
