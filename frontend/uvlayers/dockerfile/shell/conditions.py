@@ -5,12 +5,11 @@ anything else than variables (files, programs) raise `NotUnderstood`.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from tree_sitter import Node
 
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
-from uvlayers.dockerfile.shell.syntax import simple_command, source
+from uvlayers.dockerfile.shell.syntax import refuse_joined, simple_command, source
 from uvlayers.dockerfile.shell.words import expand_fields
 
 _EXPRESSIONS = frozenset(("binary_expression", "unary_expression"))
@@ -86,10 +85,7 @@ def _words(node: Node, data: bytes) -> list[str]:
             raise NotUnderstood(_UNTOLD)
         return list(command.words)
     leaves = list(_leaves(node))
-    for before, after in pairwise(leaves):
-        gap = data[before.end_byte : after.start_byte].replace(b"\\\n", b"")
-        if not gap or gap.strip(b" \t"):
-            raise NotUnderstood("its words are not set apart by blanks")
+    refuse_joined(leaves, data)
     return [source(leaf) for leaf in leaves]
 
 

@@ -119,7 +119,7 @@ def simple_command(node: Node, data: bytes, outer: Sequence[Node] = ()) -> Simpl
     if inner.type not in SIMPLE:
         raise NotUnderstood("it is part of a compound command")
     parts = [inner] if inner.type == "variable_assignment" else inner.children
-    _refuse_joined([*parts, *redirections], data)
+    refuse_joined([*parts, *redirections], data)
     redirections = redirections + [part for part in parts if part.type in REDIRECTIONS]
     words = [part for part in parts if part.type not in REDIRECTIONS]
     declares = inner.type == "declaration_command"
@@ -139,8 +139,11 @@ def _leading_assignments(words: list[Node]) -> int:
     return len(words)
 
 
-def _refuse_joined(parts: list[Node], data: bytes) -> None:
-    """A line continuation without a blank joins two words for the shell, not for the parser."""
+def refuse_joined(parts: Sequence[Node], data: bytes) -> None:
+    """Raise `NotUnderstood` for words that may be one.
+
+    A line continuation without a blank joins two words for the shell, not for the parser.
+    """
     for before, after in pairwise(parts):
         gap = data[before.end_byte : after.start_byte].replace(b"\\\n", b"")
         if after.type in REDIRECTIONS and not gap:
