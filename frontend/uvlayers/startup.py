@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import CodeType
 
-MODULES = ("uvlayers.__main__", "uvlayers.build", "uvlayers.rewrite")
+MODULES = ("uvlayers.__main__", "uvlayers.build", "uvlayers.rewrite", "uvlayers.pip_order")
 
 
 def compile_methods(path: str) -> None:
