@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from uvlayers.errors import LockError, SelectError, Unsupported
@@ -17,7 +16,7 @@ from uvlayers.python.interpreter import Interpreter
 from uvlayers.python.tags import compatible_tags
 from uvlayers.python.wheels import Offer, TagRanks, choose_artifact
 
-from integration.oracle.selection import Abstention, Answer, Refusal, read_environment
+from integration.oracle.selection import Abstention, Answer, Refusal, read_environment, unequal
 
 _HASHES = re.compile(r"hashes = \{[^}]*\}")
 _SIZE = re.compile(r"size = \d+, ")
@@ -100,10 +99,4 @@ def differences(theirs: Answer, ours: Answer) -> list[str]:
             return [f"uv refuses, we do not: {message}"]
         case _, Refusal(message) | Abstention(message):
             return [f"uv installs, we do not: {message}"]
-    assert isinstance(theirs, Mapping)
-    assert isinstance(ours, Mapping)
-    return [
-        f"{name}: uv has {theirs.get(name)}, we have {ours.get(name)}"
-        for name in sorted({*theirs, *ours})
-        if theirs.get(name) != ours.get(name)
-    ]
+    return unequal(theirs, ours)

@@ -185,6 +185,11 @@ def differences(theirs: Answer, ours: Answer) -> Sequence[str]:
             return [f"uv refuses, we do not: {message}"]
         case _, Refusal(message):
             return [f"we refuse, uv does not: {message}"]
+    return unequal(theirs, ours)
+
+
+def unequal(theirs: object, ours: object) -> list[str]:
+    """A line for each package that only one of two install sets has, or in another form."""
     assert isinstance(theirs, Mapping)
     assert isinstance(ours, Mapping)
     return [
