@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import pytest
@@ -12,6 +13,7 @@ from integration.frontends import Frontends, frontends
 from integration.index_server import Index, serve_index
 from integration.machine import Machine, bring_up
 from integration.projects import Projects
+from integration.recipes import PYTHON, UV
 from integration.venv import REPOSITORY
 
 Found = TypeVar("Found")
@@ -25,6 +27,17 @@ def required(provide: Callable[[], Found]) -> Found:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))
+
+
+@contextmanager
+def prepared(machine: Machine) -> Iterator[Engine]:
+    """An empty engine with the usual base images and the frontend."""
+    with ExitStack() as stack:
+        engine = required(lambda: stack.enter_context(machine.spare_engine()))
+        for recipe in (PYTHON, UV):
+            machine.image(recipe.image_ref, engine)
+        machine.frontend_image(engine)
+        yield engine
 
 
 @pytest.fixture(scope="session")

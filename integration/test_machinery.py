@@ -5,7 +5,6 @@ import socket
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 
 from integration.bench.work import Work
 from integration.commands import run
-from integration.conftest import required
+from integration.conftest import prepared, required
 from integration.dockerfiles import STAND_INS
 from integration.engine import Engine
 from integration.failure import failure_of
@@ -22,7 +21,6 @@ from integration.frontends import HOST_NETWORK, Frontends, Image
 from integration.index_server import Index
 from integration.machine import Machine
 from integration.projects import Project, Projects
-from integration.recipes import PYTHON, UV
 from integration.side_by_side import LAYER, configuration, files, make_context
 
 TEXT = """\
@@ -130,11 +128,7 @@ def test_a_cache_elsewhere(pair: Pair, machine: Machine, tmp_path: Path, kind: s
 @pytest.fixture
 def spare_engine(machine: Machine) -> Iterator[Engine]:
     """Another builder, which has the images of `TEXT` and the frontend."""
-    with ExitStack() as stack:
-        engine = required(lambda: stack.enter_context(machine.spare_engine()))
-        for recipe in (PYTHON, UV):
-            machine.image(recipe.image_ref, engine)
-        machine.frontend_image(engine)
+    with prepared(machine) as engine:
         yield engine
 
 

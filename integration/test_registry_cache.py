@@ -6,7 +6,6 @@ The bytes are those of the registry's own log.
 import random
 import string
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from secrets import token_hex
 
@@ -14,14 +13,13 @@ import pytest
 
 from integration.bench.work import Work
 from integration.build import Build, build
-from integration.conftest import required
+from integration.conftest import prepared
 from integration.dockerfiles import RECOMMENDED, STAND_INS
 from integration.engine import Engine
 from integration.frontends import HOST_NETWORK
 from integration.index_server import Index
 from integration.machine import Machine
 from integration.projects import Project, Projects, pyproject
-from integration.recipes import PYTHON, UV
 from integration.registry import Registry
 from integration.traffic import PushedLayer, Traffic, pushed_layers, watched
 from integration.wheels import Wheel
@@ -107,11 +105,7 @@ def changed(project: Project) -> Project:
 
 @pytest.fixture(scope="module")
 def prepared_engine(machine: Machine) -> Iterator[Engine]:
-    with ExitStack() as stack:
-        engine = required(lambda: stack.enter_context(machine.spare_engine()))
-        for recipe in (PYTHON, UV):
-            machine.image(recipe.image_ref, engine)
-        machine.frontend_image(engine)
+    with prepared(machine) as engine:
         yield engine
 
 
