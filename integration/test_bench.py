@@ -33,7 +33,7 @@ def test_bytes_that_go_to_a_registry_and_come_from_it(machine: Machine, tmp_path
 
         with machine.spare_engine() as node:
             mark = watched.mark()
-            node.docker("pull", "--quiet", image_ref)
+            node.pull(image_ref)
         # And a few manifests.
         total = sum(layers.values())
         assert total < pulled(watched.since(mark), REPOSITORY) < total + 100_000

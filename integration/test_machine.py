@@ -82,7 +82,7 @@ def test_the_registry_takes_and_gives_images(machine: Machine) -> None:
     machine.engine.docker("image", "tag", UV.image_ref, image_ref)
     machine.engine.docker("image", "push", "--quiet", image_ref)
     machine.engine.docker("image", "rm", image_ref)
-    machine.engine.docker("image", "pull", "--quiet", image_ref)
+    machine.engine.pull(image_ref)
 
 
 @pytest.mark.parametrize("recipe", [UV, OLD_UV], ids=lambda recipe: recipe.tag)

@@ -68,6 +68,15 @@ class Place:
     def image_ref(self, repository: str) -> str:
         return self.registry.image_ref(self.name(repository))
 
+    @property
+    def mark(self) -> str:
+        """A step by which the builds of this test share none with those of others.
+
+        A step that ran twice, as with `--no-cache`, has two results on a builder: the image may
+        have the one and an exported cache the other.
+        """
+        return f"WORKDIR /{self.prefix.rstrip('/')}"
+
     def layers(self, repository: str) -> list[PushedLayer]:
         return pushed_layers(self.registry, self.name(repository))
 
@@ -135,7 +144,9 @@ class Builder:
 
     def push(self, project: Project, text: str, *flags: str) -> Pushed:
         dockerfile = project.directory / "Dockerfile"
-        dockerfile.write_text(f"# syntax={self.syntax}\n{text}", encoding="utf-8")
+        base, rest = text.split("\n", maxsplit=1)
+        lines = (f"# syntax={self.syntax}", base, self.place.mark, rest)
+        dockerfile.write_text("\n".join(lines), encoding="utf-8")
         with watched(self.place.registry, self.place.prefix) as traffic:
             done = build(
                 self.engine,
@@ -178,6 +189,11 @@ class Addition:
     @property
     def new(self) -> set[str]:
         return {each.digest for each in self.after} - {each.digest for each in self.before}
+
+    @property
+    def made(self) -> list[str]:
+        """What made the layers that are new, lowest first."""
+        return [each.made_by.partition(" #")[0] for each in self.after if each.digest in self.new]
 
     @property
     def uploaded(self) -> set[str]:
@@ -224,12 +240,12 @@ def test_one_more_dependency_on_an_empty_builder(
     # its layer is pushed, and with the recommended file those of the COPY and of the project
     assert found.uploaded == found.new
     assert wheel_layers(found.after) & found.new == {found.layer.digest}
-    assert len(found.new) == {"sync": 1, "recommended": 3}[shape]
+    assert len(found.made) == {"sync": 1, "recommended": 3}[shape], found.made
 
     # what the sync stands on is pulled, to be read; of the wheels not a byte
     assert not wheel_layers(found.after) & set(pushed.traffic.pulled)
     uv = "COPY /uv /bin/" if shape == "sync" else "COPY /uv /uvx /bin/"
-    assert found.pulled == {uv, "WORKDIR /app", "virtual environment"}
+    assert found.pulled == {place.mark, uv, "WORKDIR /app", "virtual environment"}
 
 
 @pytest.mark.parametrize("kind", ["min", "max"])
@@ -283,7 +299,8 @@ def test_an_engine_that_keeps_the_image_pulls_its_layers(
     second.engine.docker("image", "rm", place.image_ref("image"))
     found = Addition(before, place.layers("image"), pushed)
     assert pushed.work.installed == (f"{ADDED} 1.0",)
-    assert found.uploaded == found.new == {found.layer.digest}
+    assert found.made == [f"{ADDED} 1.0"]
+    assert found.uploaded == found.new
     assert wheel_layers(before) <= set(pushed.traffic.pulled)
     # each once
     sizes = {each.digest: each.size for each in before}
