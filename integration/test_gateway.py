@@ -12,9 +12,11 @@ from integration.build import Build, build
 from integration.engine import Engine
 from integration.machine import Machine
 from integration.recipes import PYTHON
+from integration.slow_frontend import SECONDS
 
 HERE = Path(__file__).parent
 PROBE_IMAGE = "uvlayers-test/probe-frontend"
+SLOW_IMAGE = "uvlayers-test/slow-frontend"
 
 PLAIN = f"""\
 FROM {PYTHON.image_ref} AS base
@@ -46,13 +48,19 @@ def probe_image(
 
 
 def make_probe_image(engine: Engine, frontend_image: str, context: Path) -> str:
-    program = "probe_frontend.py"
+    return started_by("probe_frontend.py", PROBE_IMAGE, engine, frontend_image, context)
+
+
+def started_by(
+    program: str, image_ref: str, engine: Engine, frontend_image: str, context: Path
+) -> str:
+    """The frontend image with another program in the place of its entry point."""
     shutil.copy(HERE / program, context)
     argv = json.dumps(["/usr/local/bin/python3", "-I", "-S", f"/{program}"])
     text = f"FROM {frontend_image}\nCOPY {program} /\nENTRYPOINT {argv}\n"
     (context / "Dockerfile").write_text(text, encoding="utf-8")
-    build(engine, context, image_ref=PROBE_IMAGE)
-    return PROBE_IMAGE
+    build(engine, context, image_ref=image_ref)
+    return image_ref
 
 
 def write(context: Path, text: str, frontend: str | None = None) -> Path:
@@ -164,6 +172,16 @@ def test_a_crash_says_how_to_report_it(engine: Engine, probe_image: str, tmp_pat
     assert "KeyError: 1" in done.messages
     assert "hint: this is a bug in uvlayers, not in the Dockerfile" in done.messages
     assert "exit code" not in done.messages
+
+
+def test_a_start_that_takes_longer_than_the_daemon_waits(
+    engine: Engine, frontend_image: str, tmp_path: Path
+) -> None:
+    context = tmp_path / "image"
+    context.mkdir()
+    slow = started_by("slow_frontend.py", SLOW_IMAGE, engine, frontend_image, context)
+    done = build(engine, write(tmp_path, PLAIN, slow))
+    assert done.seconds > SECONDS
 
 
 def test_warnings(engine: Engine, probe_image: str, tmp_path: Path) -> None:

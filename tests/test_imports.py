@@ -22,6 +22,9 @@ sys.path += [{str(FRONTEND)!r}, {SITE!r}]
 print(*sys.modules, sep="\\n")
 """
 
+# What the process has before it says its first word to the daemon, which does not wait for ever.
+GREETING = "import uvlayers.__main__"
+
 # What the process has to have before the daemon reads the Dockerfile, and what it has at the end.
 FIRST = "import uvlayers.__main__, uvlayers.build, uvlayers.options"
 ALL = f"{FIRST}\nimport uvlayers.rewrite"
@@ -51,7 +54,9 @@ def pinned(modules: list[str]) -> list[str]:
     return sorted(ours | {top for top in tops if (Path(SITE) / top).is_dir()})
 
 
-@pytest.mark.parametrize(("name", "imports"), [("first", FIRST), ("all", ALL)])
+@pytest.mark.parametrize(
+    ("name", "imports"), [("greeting", GREETING), ("first", FIRST), ("all", ALL)]
+)
 def test_the_imported_modules_are_pinned(golden: Golden, name: str, imports: str) -> None:
     golden(f"imports/{name}.json", pinned(imported(imports)))
 

@@ -10,6 +10,7 @@ from uvlayers.__main__ import answer
 from uvlayers.errors import UvlayersError
 from uvlayers.gateway.client import Gateway, connect
 from uvlayers.gateway.errors import GatewayError
+from uvlayers.gateway.greeting import GREETING
 from uvlayers.gateway.result import Result
 from uvlayers.options import Options
 from uvlayers.pb import gateway_pb2 as pb
@@ -32,6 +33,7 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
 
 @pytest.fixture
 def gateway(daemon: Daemon) -> Iterator[Gateway]:
+    daemon.greet()
     with connect(daemon.stdin, daemon.stdout) as gateway:
         yield gateway
 
@@ -116,6 +118,13 @@ def test_result_that_is_refused_becomes_the_error(
     assert error.error.message == "return reference ref1 not found"
 
 
+MAIN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from uvlayers.__main__ import main
+main()
+"""
+
 START = """
 import sys, types
 sys.path.insert(0, sys.argv[1])
@@ -140,6 +149,33 @@ def test_process_answers_and_exits_with_zero(daemon: Daemon) -> None:
         _, stderr = process.communicate(timeout=30)
     assert (process.returncode, stderr) == (0, b"stray print\n")
     assert returned(daemon) == pb.ReturnRequest(result=RESULT)
+
+
+# Waits where grpc is imported, until something is written into the pipe.
+DELAY = """
+import os, sys
+class Delay:
+    def find_spec(self, name, path=None, target=None):
+        if name == "grpc":
+            sys.meta_path.remove(self)
+            os.write(2, b"waiting\\n")
+            os.read(int(sys.argv[2]), 1)
+sys.meta_path.insert(0, Delay())
+"""
+
+
+def test_the_daemon_is_greeted_before_anything_slow_is_imported() -> None:
+    stdin, to_process = os.pipe()
+    hold, release = os.pipe()
+    argv = [sys.executable, "-I", "-c", DELAY + MAIN, str(FRONTEND), str(hold)]
+    with Popen(argv, stdin=stdin, stdout=PIPE, stderr=PIPE, pass_fds=[hold]) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(len(GREETING)) == GREETING
+        assert process.stderr.readline() == b"waiting\n"
+        process.kill()
+    for descriptor in (stdin, to_process, hold, release):
+        os.close(descriptor)
 
 
 # Tells on its way out whether the pipe that was stdout is open still.

@@ -3,14 +3,19 @@
 import os
 import sys
 
-from uvlayers.gateway.client import Gateway, connect
-from uvlayers.gateway.errors import status_of
 from uvlayers.gateway.stdio import take_over_stdio
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from uvlayers.gateway.client import Gateway
 
 
 def main() -> None:
     """Answer one build request, then exit; a traceback on stderr means that no answer was taken."""
-    with connect(*take_over_stdio()) as gateway:
+    pipes = take_over_stdio()
+    from uvlayers.gateway.client import connect
+
+    with connect(*pipes) as gateway:
         answer(gateway)
         sys.stdout.flush()
         sys.stderr.flush()
@@ -20,8 +25,10 @@ def main() -> None:
         os._exit(0)
 
 
-def answer(gateway: Gateway) -> None:
+def answer(gateway: "Gateway") -> None:
     """Return a result or an error; that of a broken import as well."""
+    from uvlayers.gateway.errors import status_of
+
     try:
         from uvlayers.build import build
         from uvlayers.options import Options

@@ -15,5 +15,6 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
 
 @pytest.fixture
 def gateway(daemon: Daemon) -> Iterator[Gateway]:
+    daemon.greet()
     with connect(daemon.stdin, daemon.stdout) as gateway:
         yield gateway

@@ -15,6 +15,7 @@ from pathlib import Path
 import grpc
 from google.protobuf.message import Message
 from uvlayers.gateway.client import CHANNEL_OPTIONS, SERVICE
+from uvlayers.gateway.greeting import GREETING
 from uvlayers.pb import gateway_pb2 as pb
 from uvlayers.pb.status_pb2 import Status
 
@@ -34,6 +35,10 @@ class Daemon:
     handlers: dict[str, Handler] = field(default_factory=dict)
     requests: list[Message] = field(default_factory=list)
     finished: threading.Event = field(default_factory=threading.Event)
+
+    def greet(self) -> None:
+        """What `take_over_stdio` does first, for a test that takes the pipes itself."""
+        os.write(self.stdout, GREETING)
 
     def answer(self, **answers: Message) -> None:
         """Answer methods with messages, whatever is asked."""

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from uvlayers.gateway.greeting import GREETING, PREFACE
 from uvlayers.gateway.stdio import CHUNK, Bridge, write_all
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 MEBIBYTE = 1024 * 1024
+
+# Of the SETTINGS in `GREETING`, as the daemon sends it.
+ACKNOWLEDGEMENT = b"\0\0\0\4\1\0\0\0\0"
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Ends:
     def connect(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(self.path)
+        connection.sendall(PREFACE)
         return connection
 
     @property
@@ -44,6 +49,7 @@ class Ends:
 def ends() -> Iterator[Ends]:
     incoming, to_bridge = os.pipe()
     from_bridge, outgoing = os.pipe()
+    os.write(to_bridge, ACKNOWLEDGEMENT)
     ends = Ends(Bridge(incoming, outgoing), to_bridge, from_bridge)
     yield ends
     if ends.to_bridge != -1:
@@ -160,7 +166,7 @@ def test_stdout_is_kept_clean() -> None:
     data = os.urandom(MEBIBYTE)
     argv = [sys.executable, "-c", ECHO, str(FRONTEND)]
     done = subprocess.run(argv, input=data, capture_output=True, timeout=30, check=True)
-    assert done.stdout == data
+    assert done.stdout == GREETING + data
     assert done.stderr == b"stray print\n"
 
 
@@ -179,10 +185,10 @@ def test_pipes_that_come_non_blocking() -> None:
         writer = threading.Thread(target=write_all, args=(to_child, data))
         writer.start()
         received = b""
-        while len(received) < len(data):
+        while len(received) < len(GREETING + data):
             received += os.read(from_child, CHUNK)
         writer.join()
         os.close(to_child)
         assert child.wait(10) == 0
     os.close(from_child)
-    assert received == data
+    assert received == GREETING + data

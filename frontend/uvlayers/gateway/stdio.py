@@ -8,13 +8,16 @@ import contextlib
 import os
 import socket
 import threading
+from functools import partial
+
+from uvlayers.gateway.greeting import GREETING, carry_to_acknowledgement, read_preface
 
 CHUNK = 256 * 1024  # bytes; four times a pipe's default capacity
 CLOSE_SECONDS = 5.0
 
 
 def take_over_stdio() -> tuple[int, int]:
-    """Descriptors of our own for stdin and stdout; stdout becomes stderr from here on.
+    """Descriptors of our own for stdin and stdout, the daemon greeted; stdout becomes stderr.
 
     A stray write to stdout would corrupt the HTTP/2 stream.
     """
@@ -26,14 +29,17 @@ def take_over_stdio() -> tuple[int, int]:
     # Go's pipes may come non-blocking; the pumps rely on blocking for back pressure.
     os.set_blocking(incoming, True)
     os.set_blocking(outgoing, True)
+    with contextlib.suppress(OSError):  # a daemon that is gone: the first call says so
+        write_all(outgoing, GREETING)
     return incoming, outgoing
 
 
 class Bridge:
     """Joins the one connection made to `address` with `incoming` and `outgoing`, which it owns.
 
-    Closing the socket's far end closes `outgoing`; the end of `incoming` shuts the socket down, so
-    that calls under way fail instead of hanging.
+    `GREETING` has been written to `outgoing`: HTTP/2 goes on from there. Closing the socket's far
+    end closes `outgoing`; the end of `incoming` shuts the socket down, so that calls under way fail
+    instead of hanging.
     """
 
     def __init__(self, incoming: int, outgoing: int) -> None:
@@ -85,6 +91,7 @@ def pump_in(incoming: int, connection: socket.socket) -> None:
     """Carry bytes to the socket until either side ends, then end both."""
     with connection:
         with contextlib.suppress(OSError):
+            carry_to_acknowledgement(partial(os.read, incoming), connection)
             while data := os.read(incoming, CHUNK):
                 connection.sendall(data)
         shut_down(connection)
@@ -95,6 +102,7 @@ def pump_out(connection: socket.socket, outgoing: int) -> None:
     """Carry bytes from the socket until either side ends, then end the socket."""
     with connection:
         with contextlib.suppress(OSError):
+            read_preface(connection.recv)
             while data := connection.recv(CHUNK):
                 write_all(outgoing, data)
         shut_down(connection)
