@@ -4,27 +4,38 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FRONTEND = Path(__file__).parents[1] / "frontend"
 PREPARE = """
 import sys
 sys.path.insert(0, {path!r})
-from uvlayers.startup import {name}
+from uvlayers.{module} import {name}
 {name}({file!r})
 """
 COUNT = """
-import builtins
+import builtins, re
 executed = []
 execute = builtins.exec
 def counting(what, *namespaces):
     executed.append(what)
     execute(what, *namespaces)
 builtins.exec = counting
-import uvlayers.rewrite
+parsed = []
+parse = re._parser.parse
+def counting_parser(pattern, *flags):
+    parsed.append(pattern)
+    return parse(pattern, *flags)
+re._parser.parse = counting_parser
+import uvlayers.gateway.client, uvlayers.rewrite
+print(len(executed), sum(isinstance(each, str) for each in executed), len(parsed))
 from uvlayers.llb.ops import Mount
 mount = Mount("/x")
 assert mount == Mount("/x") != Mount("/y") and hash(mount) == hash(Mount("/x"))
 assert repr(mount).startswith("Mount(dest='/x'")
-print(len(executed), sum(isinstance(each, str) for each in executed))
+from uvlayers.lock.versions import read_version
+assert str(read_version("1.0rc2+local")) == "1.0rc2+local"
+print("asyncio.events" in sys.modules)
 """
 
 
@@ -35,22 +46,46 @@ def run(program: str) -> str:
     return done.stdout
 
 
-def prepared(name: str, file: Path) -> str:
-    return PREPARE.format(path=str(FRONTEND), name=name, file=str(file))
+def prepared(module: str, name: str, file: Path) -> str:
+    return PREPARE.format(path=str(FRONTEND), module=module, name=name, file=str(file))
 
 
-def test_methods_are_compiled_once(tmp_path: Path) -> None:
-    file = tmp_path / "methods"
-    run(prepared("compile_methods", file))
-    assert file.stat().st_size > 10_000
-    executed, compiled = map(int, run(prepared("use_compiled_methods", file) + COUNT).split())
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("startup") / "compiled"
+    run(prepared("precompile", "precompile", file))
+    return file
+
+
+def test_what_is_in_the_file_is_not_compiled_again(compiled: Path) -> None:
+    counts, asyncio = run(prepared("startup", "use_compiled", compiled) + COUNT).splitlines()
+    executed, methods, patterns = map(int, counts.split())
     assert executed > 50
-    assert compiled == 0
+    assert methods == 0
+    assert patterns == 0
+    assert asyncio == "False"
+
+
+def test_patterns_are_those_that_python_compiles(compiled: Path) -> None:
+    told = run(f"""
+import marshal, re
+patterns = marshal.loads(open({str(compiled)!r}, "rb").read())[3]
+assert len(patterns) > 30
+for (pattern, flags), made in patterns.items():
+    own = re.compile(pattern, flags)
+    assert re._compiler._sre.compile(*made) == own, pattern
+    assert dict(own.groupindex) == made[4]
+print("alike")
+""")
+    assert told == "alike\n"
 
 
 def test_without_the_file_all_is_as_ever(tmp_path: Path) -> None:
     for name in ("missing", "broken"):
         (tmp_path / "broken").write_bytes(b"no marshal")
-        use = prepared("use_compiled_methods", tmp_path / name)
-        _, compiled = map(int, run(use + COUNT).split())
-        assert compiled > 50
+        use = prepared("startup", "use_compiled", tmp_path / name)
+        counts, asyncio = run(use + COUNT).splitlines()
+        _, methods, patterns = map(int, counts.split())
+        assert methods > 50
+        assert patterns > 30
+        assert asyncio == "True"
