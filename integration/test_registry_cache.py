@@ -45,7 +45,7 @@ requires = ["uv_build>=0.8"]
 build-backend = "uv_build"
 """
 
-# How uvlayers/emit.py names the steps that ask the image's own uv and Python.
+# How uvlayers/questions.py names the steps that ask the image's own uv and Python.
 QUESTIONS = {"[uvlayers] create environment", "[uvlayers] try Python"}
 
 

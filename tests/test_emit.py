@@ -6,20 +6,12 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict
-from uvlayers.emit import (
-    Archive,
-    EmittedLayer,
-    Guest,
-    Install,
-    emit_environment,
-    emit_layers,
-    emit_survey,
-    emit_unpacker,
-)
+from uvlayers.emit import Archive, EmittedLayer, Install, emit_layers
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import SMALL, Artifact, Layer, Wheel, make_plan
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Mount, merge
+from uvlayers.questions import Guest, emit_environment, emit_survey, emit_unpacker
 
 from tests import dockerfiles
 from tests.conftest import Golden

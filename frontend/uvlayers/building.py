@@ -13,7 +13,7 @@ from typing import cast
 
 from uvlayers.dockerfile.ancestry import from_context, without_project
 from uvlayers.dockerfile.view import ExecView
-from uvlayers.emit import GUEST, MTIME, OUTPUT, Archive
+from uvlayers.emit import Archive
 from uvlayers.errors import Unsupported
 from uvlayers.files import StatePaths, output_of
 from uvlayers.gateway.states import States
@@ -27,6 +27,7 @@ from uvlayers.llb.ops import Label, Mount, Process
 from uvlayers.llb.rerun import rerun
 from uvlayers.lock.excerpt import ROOT
 from uvlayers.pb import ops_pb2 as pb
+from uvlayers.questions import GUEST, MTIME, OUTPUT
 from uvlayers.recipe import Recipe
 from uvlayers.settings.request import SyncRequest
 from uvlayers.toml import quote

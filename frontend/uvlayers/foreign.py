@@ -11,7 +11,6 @@ from dataclasses import replace
 from posixpath import basename, dirname
 
 from uvlayers.dockerfile.twin import platform_name
-from uvlayers.emit import SURVEY_NAME, emit_survey
 from uvlayers.errors import Unsupported
 from uvlayers.files import directories_above
 from uvlayers.gateway.errors import GatewayError
@@ -25,6 +24,7 @@ from uvlayers.python.foreign import (
     translate,
 )
 from uvlayers.python.interpreter import Interpreter
+from uvlayers.questions import SURVEY_NAME, emit_survey
 from uvlayers.skeleton import Ground, Skeleton, make_skeleton
 from uvlayers.workshop import Workshop
 

@@ -8,7 +8,6 @@ from uvlayers.attempt import Again, Attempt, TriedInVainError
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
 from uvlayers.dockerfile.history import maker_of, pad_history
 from uvlayers.dockerfile.split import Split, split_runs
-from uvlayers.emit import Guest
 from uvlayers.environment_copy import copy_environment
 from uvlayers.errors import Unrelated, Unsupported, UvlayersError
 from uvlayers.explain import explain
@@ -25,6 +24,7 @@ from uvlayers.llb.layered import shadow_of, whole
 from uvlayers.llb.ops import File, Group, Label, files, tied
 from uvlayers.llb.rewriting import Rewriting
 from uvlayers.options import Options
+from uvlayers.questions import Guest
 from uvlayers.report import Reporter
 from uvlayers.takeover import Rest, Takeover, take_over
 from uvlayers.workshop import Workshop

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from uvlayers.dockerfile.ancestry import below_context, sensitive_paths
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.uv_mounts import uv_mounts
-from uvlayers.emit import FACTS_NAME, EmittedEnvironment, emit_environment
 from uvlayers.errors import Unsupported
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Mount
 from uvlayers.python.interpreter import Interpreter, parse_facts
+from uvlayers.questions import FACTS_NAME, EmittedEnvironment, emit_environment
 from uvlayers.settings.request import PipRequest, Request, SyncRequest
 from uvlayers.settings.synthetic import synthetic_project
 

@@ -10,7 +10,7 @@ from uvlayers.building import Prepared, prepare
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
-from uvlayers.emit import UNPACKER, EmittedLayer, Install, emit_layers, emit_unpacker
+from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, installation_paths, shared_directories
 from uvlayers.explain import Fetch
@@ -24,6 +24,7 @@ from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State, whole
 from uvlayers.occupancy import installed_before
 from uvlayers.pb import ops_pb2 as pb
+from uvlayers.questions import UNPACKER, emit_unpacker
 from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
 from uvlayers.settings.request import LockMode, SyncRequest

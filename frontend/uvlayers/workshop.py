@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from uvlayers.emit import EmittedEnvironment, Install
+from uvlayers.emit import Install
 from uvlayers.explain import Fetch
 from uvlayers.gateway.states import States
 from uvlayers.layers.plan import Artifact
 from uvlayers.llb.graph import Output
 from uvlayers.llb.layered import Segment
 from uvlayers.pb import ops_pb2 as pb
+from uvlayers.questions import EmittedEnvironment
 
 
 @dataclass(frozen=True, slots=True)
