@@ -33,7 +33,8 @@ def answer(gateway: "Gateway") -> None:
         from uvlayers.build import build
         from uvlayers.options import Options
 
-        gateway.return_result(build(gateway, Options.from_environ(os.environ)))
+        options = Options.from_environ(os.environ, len(os.sched_getaffinity(0)))
+        gateway.return_result(build(gateway, options))
     except Exception as error:  # noqa: BLE001 - whatever it is, the user must see it
         gateway.return_error(status_of(error))
 

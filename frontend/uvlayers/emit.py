@@ -72,11 +72,15 @@ class Install:
 
 @dataclass(frozen=True, slots=True)
 class EmittedLayer:
-    """A layer's output and the vertices that fetch its wheels, by digest."""
+    """A layer's output; by digest, the vertices that fetch its wheels, and those that install them.
+
+    `installs` says how many bytes of wheels.
+    """
 
     layer: Layer
     output: Output
     fetches: Mapping[str, Wheel]
+    installs: Mapping[str, int]
 
 
 def emit_layers(
@@ -114,7 +118,9 @@ def _emit_layer(layer: Layer, install: Install, place: Place) -> EmittedLayer:
         unpacked.append(_unpack(unit, archives, install, place))
     label = place.label(f"gather {layer.title}")
     output = unpacked[0] if len(unpacked) == 1 else gather(unpacked, label)
-    return EmittedLayer(layer, output, fetches)
+    sizes = (sum(wheel.size for wheel in unit) for unit in layer.units)
+    installs = dict(zip((each.vertex.digest for each in unpacked), sizes, strict=True))
+    return EmittedLayer(layer, output, fetches, installs)
 
 
 def _archive_mount(archive: Archive, place: str) -> Mount:

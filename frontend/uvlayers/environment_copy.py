@@ -18,7 +18,7 @@ from uvlayers.llb.fileop import PlainCopy, plain_copy_of, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
 from uvlayers.llb.ops import Label, merge
-from uvlayers.takeover import Rest, Takeover
+from uvlayers.takeover import Rest, Takeover, installs_of
 from uvlayers.workshop import Installed, Workshop
 
 _LINKED = Label("[uvlayers] link what is not a wheel")
@@ -106,7 +106,7 @@ def _copied(
     shop.installed[after.segments[-1]] = replace(records[-1], wheels=frozenset(wheels))
     fetches = {digest: fetch for each in records for digest, fetch in each.fetches.items()}
     titles = tuple(each.layer.title for each in layers)
-    return Takeover(after, path, titles, Rest.BESIDE, fetches, plan)
+    return Takeover(after, path, titles, Rest.BESIDE, fetches, installs_of(layers), plan)
 
 
 def _without_wheels(vertex: Vertex, copy: PlainCopy, source: Output, target: Output) -> Output:

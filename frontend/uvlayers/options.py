@@ -33,18 +33,22 @@ _ON = frozenset({"on", "1", "true", "yes", ""})
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`opts` are the frontend options as the client sent them (`build-arg:X`, `target`, …)."""
+    """`opts` are the frontend options as the client sent them (`build-arg:X`, `target`, …).
+
+    `processors` is how many the builder has.
+    """
 
     opts: Mapping[str, str]
+    processors: int = 1
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> "Options":
+    def from_environ(cls, environ: Mapping[str, str], processors: int = 1) -> "Options":
         opts: dict[str, str] = {}
         for name, value in environ.items():
             if name.startswith(_OPT_VARIABLE):
                 key, _, text = value.partition("=")
                 opts[key] = text
-        return cls(opts)
+        return cls(opts, processors)
 
     @property
     def subrequest(self) -> str | None:

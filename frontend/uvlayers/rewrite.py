@@ -27,6 +27,7 @@ from uvlayers.options import Options
 from uvlayers.questions import Guest
 from uvlayers.report import Reporter
 from uvlayers.takeover import Rest, Takeover, take_over
+from uvlayers.turns import take_turns
 from uvlayers.workshop import Workshop
 
 CONFIG = "containerimage.config"
@@ -128,6 +129,7 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
         takeovers = attempt.takeovers
         result = gateway.solve(marshal(attempt.graph), cache_imports=options.cache_imports)
         (ref,) = result.refs.values()
+        _install_in_turn(attempt, gateway, options)
         try:
             gateway.evaluate(ref)
         except GatewayError as error:
@@ -143,6 +145,21 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
                     reason = f"in another form it fails: {again.failed[run.digest]}"
                     reporter.left_as_written(run, Unsupported(reason), _what(run))
             return Rewritten(graph, attempt.split, takeovers, ref)
+
+
+def _install_in_turn(attempt: Attempt, gateway: Gateway, options: Options) -> None:
+    """Have what is installed made before the whole, where nothing of it is there yet."""
+    sizes = {d: size for each in attempt.takeovers.values() for d, size in each.installs.items()}
+    installs = [vertex for vertex in attempt.graph.vertices() if vertex.digest in sizes]
+    installs.sort(key=lambda vertex: -sizes[vertex.digest])
+
+    def make(install: Vertex) -> None:
+        definition = marshal(Graph(install.output(), attempt.graph.infos))
+        result = gateway.solve(definition, cache_imports=options.cache_imports)
+        for ref in result.refs.values():
+            gateway.evaluate(ref)
+
+    take_turns(make, installs, options.processors)
 
 
 def _learn(

@@ -50,7 +50,8 @@ class Takeover:
     `plan` are the layers of wheels, `changed` is the command where it runs BESIDE them.
     `path` is the environment's. `titles` name the layers that were added, lowest first, without
     the command's own. `fetches` are the wheels by the digest of the vertex that fetches them,
-    `builds` the packages by that of the vertex that builds them, `left` what the command installs.
+    `installs` how many bytes of them a vertex installs by its digest, `builds` the packages by that
+    of the vertex that builds them, `left` what the command installs.
     """
 
     state: Layered
@@ -58,6 +59,7 @@ class Takeover:
     titles: tuple[str, ...]
     rest: Rest
     fetches: Mapping[str, Fetch]
+    installs: Mapping[str, int]
     plan: tuple[Layer, ...] = ()
     changed: Vertex | None = None
     builds: Mapping[str, Built] = field(default_factory=dict)
@@ -95,7 +97,23 @@ def take_over(
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
     path, left = recipe.request.environment_path, recipe.installation.left
-    return Takeover(after, path, tuple(titles), rest, fetches, plan, changed, prepared.builds, left)
+    return Takeover(
+        after,
+        path,
+        tuple(titles),
+        rest,
+        fetches,
+        installs_of(layers),
+        plan,
+        changed,
+        prepared.builds,
+        left,
+    )
+
+
+def installs_of(layers: Sequence[EmittedLayer]) -> dict[str, int]:
+    """How many bytes of wheels each vertex installs, by its digest."""
+    return {digest: size for each in layers for digest, size in each.installs.items()}
 
 
 def _skeleton(recipe: Recipe, before: Sequence[Installed]) -> Skeleton:

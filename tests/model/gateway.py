@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import RLock
 
 from uvlayers.gateway.capabilities import DIFF_OP, EVALUATE, MERGE_OP, WARNINGS, Capabilities
 from uvlayers.gateway.client import Gateway
@@ -49,6 +50,7 @@ class FakeGateway(Gateway):
     infos: list[tuple[SourceInfo, ...]] = field(default_factory=list)
     cache_imports: list[object] = field(default_factory=list)
     evaluated: list[Output | None] = field(default_factory=list)
+    lock: RLock = field(default_factory=RLock)
 
     def ping(self) -> Capabilities:
         caps = {name: APICap(ID=name, Enabled=True) for name in self.enabled}
@@ -73,9 +75,10 @@ class FakeGateway(Gateway):
             return Result(self.delegated)
         assert definition is not None
         solved = parse_definition(definition)
-        self.heads.append(solved.head)
-        self.infos.append(solved.infos)
-        ref = pb.Ref(id=str(len(self.heads) - 1) if solved.head else "", def_=definition)
+        with self.lock:
+            self.heads.append(solved.head)
+            self.infos.append(solved.infos)
+            ref = pb.Ref(id=str(len(self.heads) - 1) if solved.head else "", def_=definition)
         return Result(pb.Result(ref=ref))
 
     def head(self, ref: Ref) -> Output | None:
@@ -84,7 +87,8 @@ class FakeGateway(Gateway):
     def tree(self, ref: Ref) -> Tree:
         """The files of a ref; raises GatewayError, as the daemon does."""
         try:
-            return self.solver.tree(self.head(ref))
+            with self.lock:
+                return self.solver.tree(self.head(ref))
         except BuildError as error:
             status = Status(code=2, message=str(error))
             if error.vertex is not None:

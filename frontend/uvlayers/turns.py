@@ -1,0 +1,57 @@
+"""What a first build installs, a few wheels at a time and the largest first.
+
+BuildKit starts whatever is ready. A hundred containers on two processors take a quarter more of
+their time than a few do one after the other, and the largest wheel, which takes longest, has a
+hundredth of them until all others are done: a first build of 162 wheels took a twentieth longer.
+"""
+
+from collections.abc import Callable, Sequence
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import TypeVar
+
+from uvlayers.gateway.errors import GatewayError
+
+PER_PROCESSOR = 2  # one that runs, and one that waits for a download
+QUICK = 0.05  # seconds, in which no container starts: what took less was there
+
+Task = TypeVar("Task")
+
+
+def take_turns(make: Callable[[Task], None], tasks: Sequence[Task], processors: int) -> None:
+    """Call `make` for the tasks in their order, some at a time, until all of them are made.
+
+    Or until one was quick: then there is little left to be made, if anything. One that fails ends
+    it as well. Whoever makes the whole then makes what is left, and hears what went wrong.
+    """
+    pending = iter(tasks)
+    workers = min(PER_PROCESSOR * processors, len(tasks))
+    ended, lock = Event(), Lock()
+
+    def take() -> Task | None:
+        with lock:
+            return next(pending, None)
+
+    def work() -> None:
+        nonlocal workers
+        while not ended.is_set() and (task := take()) is not None:
+            if not _took_long(make, task):
+                ended.set()
+        with lock:
+            workers -= 1
+            if not workers:
+                ended.set()
+
+    if workers:
+        for _ in range(workers):
+            Thread(target=work, daemon=True).start()
+        ended.wait()
+
+
+def _took_long(make: Callable[[Task], None], task: Task) -> bool:
+    begin = monotonic()
+    try:
+        make(task)
+    except GatewayError:
+        return False
+    return monotonic() - begin >= QUICK
