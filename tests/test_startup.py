@@ -1,5 +1,6 @@
 """Each case in a process of its own: what is imported before cannot be imported again."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 FRONTEND = Path(__file__).parents[1] / "frontend"
+# protobuf has a pattern whose parts come in the order of a set, which is another in each process.
+SEED = {"PYTHONHASHSEED": "0"}
 PREPARE = """
 import sys
 sys.path.insert(0, {path!r})
@@ -41,7 +44,11 @@ print("asyncio.events" in sys.modules)
 
 def run(program: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        env={**os.environ, **SEED},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout
 
