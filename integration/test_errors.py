@@ -94,6 +94,31 @@ def test_an_error_of_the_index_is_forgotten_when_it_is_over(make: Make, index: I
     assert image.done.ok
 
 
+GOES_ON = """\
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY . .
+RUN uv sync --frozen {joint} touch /went-on
+RUN test -f /went-on
+"""
+
+
+@pytest.mark.parametrize("joint", ["||", ";"])
+def test_a_run_that_goes_on_where_a_wheel_cannot_be_had(
+    make: Make, index: Index, joint: str
+) -> None:
+    faulty = make()
+    index.break_file(faulty.wheel.filename, HTTPStatus.NOT_FOUND)
+    text = GOES_ON.format(joint=joint)
+    image = faulty.both.ours(faulty.project, text, flags=[HOST_NETWORK], tagged=False)
+    assert image.done.ok
+    (warning,) = image.done.progress.warnings
+    reason = f"the RUN goes on where it fails: cannot fetch `{faulty.wheel.filename}`"
+    assert reason in warning.short
+    assert warning.lines == ((6, 6),)
+
+
 def test_a_wheel_has_another_hash(make: Make, index: Index) -> None:
     faulty = make()
     wheel = faulty.wheel

@@ -18,7 +18,7 @@ from tests.dockerfiles import PATH, Bind, Cache, RunMount, Tmpfs, copy, run, wor
 from tests.model.gateway import FakeGateway, delegated_result
 from tests.model.solver import Solver
 from tests.model.tree import Directory, Link, Tree, tree
-from tests.model.uv import PYTHON_IMAGE, Machine, Package, project
+from tests.model.uv import PYTHON_IMAGE, Machine, Package, project, pyproject_of
 
 BASE, UV, CONTEXT = dockerfiles.image("python"), dockerfiles.image("uv"), dockerfiles.context()
 IDNA, CLICK, ATTRS = Package("idna", "3.6"), Package("click", "8.0"), Package("attrs")
@@ -560,6 +560,56 @@ def test_a_failing_sync_does_not_end_a_build_that_goes_on() -> None:
     built = build_of(head, broken)
     assert built.head == head
     assert "runs as written" in built.gateway.warnings[0].short
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"{FROZEN} || uv sync",
+        f"{FROZEN} 2>/dev/null || uv pip install .",
+        f"{FROZEN} || uv sync || echo none",
+    ],
+)
+def test_the_other_side_does_not_run_where_the_sync_cannot_fail(command: str) -> None:
+    built = build_of(recommended(command), PLAIN, IDNA, CLICK)
+    assert built.files == built.expected
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
+    assert built.commands == []
+    assert built.gateway.warnings == []
+
+
+def test_what_follows_an_alternative_runs_on_top() -> None:
+    command = f"{FROZEN} || uv sync && touch /x"
+    built = build_of(recommended(command), PLAIN, IDNA, CLICK)
+    assert built.files == built.expected
+    assert built.commands == [command]
+    assert len(built.unpacked) == 2
+
+
+def test_the_other_side_may_run_where_the_project_is_built() -> None:
+    head = run(copy(recommended("true"), CONTEXT, "/", "/app", line=5), f"{FROZEN} || :", line=6)
+    built = build_of(head, PACKAGED, IDNA, CLICK)
+    assert built.head == head
+    (warned,) = built.gateway.warnings
+    assert warned.short.endswith("its alternative runs where `proj` cannot be installed")
+
+
+def test_the_other_side_may_run_where_the_lock_is_not_known_to_fit() -> None:
+    other = tree({**project(IDNA, CLICK), "/pyproject.toml": pyproject_of(IDNA, ATTRS)})
+    head = recommended("uv sync --locked || uv sync --frozen")
+    built = build_of(head, other, IDNA, CLICK)
+    assert built.head == head
+    assert "runs as written" in built.gateway.warnings[0].short
+
+
+@pytest.mark.parametrize("command", [f"{FROZEN} || uv sync", f"{FROZEN}; touch /x"])
+def test_a_wheel_that_cannot_be_had_does_not_end_a_build_that_goes_on(command: str) -> None:
+    head = recommended(command)
+    built = build_of(head, PLAIN, IDNA)
+    assert built.files == built.expected
+    assert built.commands == [command]
+    (warned,) = built.gateway.warnings
+    assert "the RUN goes on where it fails: cannot fetch `click" in warned.short
 
 
 def test_a_run_that_fails_in_parts_is_run_whole() -> None:

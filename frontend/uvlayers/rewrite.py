@@ -173,13 +173,25 @@ def _learn(
     takeovers = attempt.takeovers
     fetches = {d: f for each in takeovers.values() for d, f in each.fetches.items()}
     explained = explain(error, fetches, gateway)
+    failed = [
+        run
+        for run in attempt.split.graph.vertices()
+        if (takeover := takeovers.get(run.digest)) is not None
+        and error.vertex in {*takeover.fetches, *takeover.installs}
+        and find_sync_exec(run)
+    ]
+    if failed and not any(takeovers[run.digest].needed for run in failed):
+        message = explained.message.partition("\n")[0]
+        explained = Unsupported(f"the RUN goes on where it fails: {message}")
     if not isinstance(explained, Unsupported):
         raise explained from error
-    failed = {digest for digest, each in takeovers.items() if error.vertex in each.fetches}
-    for run in attempt.split.graph.vertices():
-        if run.digest in failed and find_sync_exec(run):
-            reporter.left_as_written(run, explained, _what(run))
-    again.written |= {attempt.split.origins[digest] for digest in failed}
+    for run in failed:
+        reporter.left_as_written(run, explained, _what(run))
+    again.written |= {
+        attempt.split.origins[digest]
+        for digest, each in takeovers.items()
+        if error.vertex in {*each.fetches, *each.installs}
+    }
 
 
 def _attempt(

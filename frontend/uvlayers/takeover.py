@@ -51,7 +51,8 @@ class Takeover:
     `path` is the environment's. `titles` name the layers that were added, lowest first, without
     the command's own. `fetches` are the wheels by the digest of the vertex that fetches them,
     `installs` how many bytes of them a vertex installs by its digest, `builds` the packages by that
-    of the vertex that builds them, `left` what the command installs.
+    of the vertex that builds them, `left` what the command installs. `needed`: the RUN fails where
+    the sync fails.
     """
 
     state: Layered
@@ -64,6 +65,7 @@ class Takeover:
     changed: Vertex | None = None
     builds: Mapping[str, Built] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
+    needed: bool = True
 
 
 def take_over(
@@ -79,6 +81,7 @@ def take_over(
     present = {wheel for each in before for wheel in each.wheels}
     prepared = prepare(recipe, state, shop, present)
     recipe = replace(recipe, installation=prepared.installation, skeleton=_skeleton(recipe, before))
+    _require_success(recipe)
     plan = make_plan(set(recipe.installation.wheels) - present, shop.budget)
     install = _install(recipe, shop, prepared, again=bool(before))
     layers = emit_layers(plan, install, found.run, command.what)
@@ -108,12 +111,23 @@ def take_over(
         changed,
         prepared.builds,
         left,
+        command.needed,
     )
 
 
 def installs_of(layers: Sequence[EmittedLayer]) -> dict[str, int]:
     """How many bytes of wheels each vertex installs, by its digest."""
     return {digest: size for each in layers for digest, size in each.installs.items()}
+
+
+def _require_success(recipe: Recipe) -> None:
+    """Raise Unsupported where the sync might fail, and the RUN would do something else then."""
+    if not recipe.command.spare:
+        return
+    if not recipe.checked:
+        raise Unsupported("whether it fails, and its alternative runs, is known only when it runs")
+    for each in recipe.installation.left:
+        raise Unsupported(f"its alternative runs where `{each.name}` cannot be installed")
 
 
 def _skeleton(recipe: Recipe, before: Sequence[Installed]) -> Skeleton:

@@ -4,5 +4,5 @@ FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY pyproject.toml uv.lock* ./
-# uvlayers: as written: the RUN has several syncs
+# uvlayers: layers
 RUN uv sync --frozen --no-dev --no-install-project || uv sync --no-dev --no-install-project

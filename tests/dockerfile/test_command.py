@@ -64,7 +64,6 @@ class Sync:
 
 
 CONDITION = "it depends on a condition"
-ALTERNATIVE = "it is an alternative of `||`"
 
 # The 25 shapes of RUN that public Dockerfiles show, in the order of the list in the reference.
 SHAPES: list[tuple[str, Sequence[str], Mapping[str, str], list[Sync | str]]] = [
@@ -226,13 +225,13 @@ SHAPES: list[tuple[str, Sequence[str], Mapping[str, str], list[Sync | str]]] = [
         "20 fallback to the same",
         shell("uv sync --frozen --no-dev || uv sync --no-dev"),
         {},
-        [ALTERNATIVE, ALTERNATIVE],
+        [Sync("uv sync --frozen --no-dev", needed=False)],
     ),
     (
         "20 fallback to pip",
         shell("uv sync --frozen 2>/dev/null || uv pip install ."),
         {},
-        [ALTERNATIVE],
+        [Sync("uv sync --frozen", needed=False)],
     ),
     (
         "21 condition",
@@ -508,7 +507,9 @@ class TestMentions:
             "cd -; uv sync",
             "test -f x && uv sync; true",
             "uv sync | tee log",
-            "uv sync || true",
+            "true || uv sync",
+            "ls && uv sync || true",
+            "cd x || uv sync || true",
         ],
     )
     def test_syncs_that_are_left_as_written(self, text: str) -> None:
@@ -593,11 +594,41 @@ class TestFacts:
             ("uv sync && true; true", False),
             ("set -e; uv sync && true; true", False),
             ("uv sync || exit 2; true", True),
+            ("uv sync || true", False),
+            ("set -e; uv sync || true", False),
+            ("uv sync || uv sync || exit 1", False),
             ("uv sync && true", True),
         ],
     )
     def test_needed(self, text: str, needed: bool) -> None:
         assert the(text).needed is needed
+
+    @pytest.mark.parametrize(
+        ("text", "spare", "alone"),
+        [
+            ("uv sync", False, True),
+            ("uv sync || exit 1", False, True),
+            ("uv sync || uv sync --no-dev", True, True),
+            ("uv sync --frozen 2>/dev/null || pip install .", True, True),
+            ("uv sync || uv sync --no-dev || true", True, True),
+            ("uv sync || pip install . 2>/dev/null", True, True),
+            ("uv sync > log || true", True, False),
+            ("uv sync || true && ls", True, False),
+            ("ls; uv sync || true", True, False),
+            ("uv sync || cd x\ntrue", True, True),
+        ],
+    )
+    def test_alternatives(self, text: str, spare: bool, alone: bool) -> None:
+        command = the(text)
+        assert (command.spare, command.alone) == (spare, alone)
+        assert command.argv == ("uv", "sync", "--frozen") if "frozen" in text else ("uv", "sync")
+        assert command.aside is None or not spare
+
+    def test_what_an_alternative_may_have_changed_is_not_known(self) -> None:
+        first, second = found("uv sync || cd x\nuv sync")
+        assert isinstance(first, SyncCommand)
+        assert isinstance(second, Opaque)
+        assert "directory" in second.reason
 
     def test_environment(self) -> None:
         command = the("A=1; export B=2; C=$B$A D= uv sync", {"A": "0", "E": "e"})

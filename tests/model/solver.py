@@ -26,9 +26,16 @@ class Solver:
             return EMPTY
         for vertex in walk(output.vertex):
             if vertex.digest not in self._outputs:
-                self._outputs[vertex.digest] = self._evaluate(vertex)
+                self._outputs[vertex.digest] = self._made(vertex)
                 self.evaluated.append(vertex.digest)
         return self._outputs[output.vertex.digest][output.index]
+
+    def _made(self, vertex: Vertex) -> list[Tree]:
+        try:
+            return self._evaluate(vertex)
+        except BuildError as error:
+            error.vertex = vertex.digest
+            raise
 
     def _evaluate(self, vertex: Vertex) -> list[Tree]:
         inputs = [self._outputs[i.vertex.digest][i.index] for i in vertex.inputs]
@@ -58,11 +65,7 @@ class Solver:
             mount.dest: selected(inputs[mount.input], mount.selector) if mount.input >= 0 else EMPTY
             for mount in mounts
         }
-        try:
-            after = {**before, **self._execute(vertex, before)}
-        except BuildError as error:
-            error.vertex = vertex.digest
-            raise
+        after = {**before, **self._execute(vertex, before)}
         outputs = sorted((m.output, m.dest) for m in mounts if m.output >= 0)
         return [after[dest] for _, dest in outputs]
 

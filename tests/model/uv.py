@@ -289,7 +289,8 @@ def _package(packages: str, name: str, version: str, module: str = "__init__.py"
 def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
     """What a shell does, of which every command succeeds."""
     root, cwd = mounts["/"], run.op.exec.meta.cwd
-    for words in (command.split() for command in re.split("&&|;|\n", text)):
+    commands = re.split("&&|;|\n", re.sub(r"\|\|[^;&\n]*", "", text))  # nothing fails
+    for words in map(str.split, commands):
         seen = {**mounts, "/": root}
         match words:
             case [] | [":"]:

@@ -25,7 +25,8 @@ class SyncCommand:
     `argv` starts with the name of uv as written, `launcher` is what precedes it (`python -m`);
     `environment` is what the uv process gets, but for the names in `unknown`, whose values are
     only known when it runs. `cwd` is absolute, symbolic links in it unresolved. `alone`: the RUN
-    leaves nothing behind but what this sync does. `needed`: the RUN fails if the sync fails.
+    leaves nothing behind but what this sync does. `needed`: the RUN fails if the sync fails;
+    `spare`: it then runs something else in its place.
     `before` and `after` are the texts of the RUN's other commands that can leave something behind
     (or, after, can fail). `aside`: the RUN needs this sync, which is its first command, and those
     after it change nothing but what is at or below these absolute paths; None if they may do more.
@@ -43,6 +44,7 @@ class SyncCommand:
     launcher: tuple[str, ...] = ()
     unknown: frozenset[str] = frozenset()
     needed: bool = True
+    spare: bool = False
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     aside: tuple[str, ...] | None = None
@@ -218,6 +220,7 @@ def _command(sync: SyncRun) -> SyncCommand:
         launcher=sync.invocation.launcher,
         unknown=sync.scope.unknown(),
         needed=sync.needed,
+        spare=sync.spare,
         before=sync.before,
         after=sync.after,
         aside=sync.aside,

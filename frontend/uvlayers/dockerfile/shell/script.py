@@ -8,6 +8,7 @@ from tree_sitter import Node
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
 from uvlayers.dockerfile.shell.conditions import taken_branch
+from uvlayers.dockerfile.shell.lists import and_list
 from uvlayers.dockerfile.shell.program import (
     Invocation,
     invocation,
@@ -46,12 +47,16 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class SyncRun:
-    """A `uv sync` that runs exactly once when the script succeeds."""
+    """A `uv sync` that runs exactly once when the script succeeds.
+
+    `spare`: where it fails, what stands behind `||` runs in its place.
+    """
 
     invocation: Invocation
     scope: Scope
     span: tuple[int, int] | None
     writes: bool = False
+    spare: bool = False
     alone: bool = False
     needed: bool = False
     before: tuple[str, ...] = ()
@@ -135,8 +140,8 @@ def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun |
     step = steps[index]
     before = tuple(s.text for s in steps[:index] if s.effect is Effect.OUTWARD)
     after = tuple(s.text for s in steps[index + 1 :] if s.effect is not Effect.QUIET)
-    needed = step.script_end or (step.list_end and step.errexit)
-    alone = not before and not after and needed and not sync.writes
+    needed = not sync.spare and (step.script_end or (step.list_end and step.errexit))
+    alone = not before and not after and (needed or sync.spare) and not sync.writes
     aside = None if before or sync.writes or not needed else _touched(steps[index + 1 :])
     return replace(sync, alone=alone, needed=needed, before=before, after=after, aside=aside)
 
@@ -188,10 +193,10 @@ class _Walk:
 
     def _statement(self, node: Node, *, final: bool) -> Iterator[Step]:
         redirections: list[Node] = []
-        elements, aborts = _and_list(node)
+        elements, aborts = and_list(node)
         if node.type == "redirected_statement" and node.children[0].type == "list":
             # the parser takes what is the last element's for the whole list's
-            elements, aborts = _and_list(node.children[0])
+            elements, aborts = and_list(node.children[0])
             redirections = node.children[1:]
         guard: str | None = None
         pending = [(element, False) for element in elements]
@@ -227,17 +232,31 @@ class _Walk:
         statements = [each for each in taken if each.is_named and each.type != "comment"]
         if not statements:
             return []
-        elements, aborts = _and_list(statements[0])
+        elements, aborts = and_list(statements[0])
         return None if len(statements) > 1 or aborts else elements
 
     def _element(self, node: Node, redirections: list[Node]) -> Step:
         kind = node.children[0].type if node.type == "redirected_statement" else node.type
+        if node.type == "list" and (step := self._spare(node)) is not None:
+            return step
         if kind not in SIMPLE:
             return self._apart(node, REASONS.get(kind, "it is part of a compound command"))
         try:
             return self._simple(node, simple_command(node, self.data, redirections))
         except NotUnderstood as error:
             return self._apart(node, error.reason)
+
+    def _spare(self, node: Node) -> Step | None:
+        """`A || B`, where A is a sync: whether B runs and changes anything nobody knows."""
+        first, operator, other = [child for child in node.children if child.type != "comment"]
+        if operator.type != "||" or not any(region.syncs_within(first, self.scope)):
+            return None
+        step = self._element(first, [])
+        match step.syncs:
+            case [SyncRun() as sync]:
+                region.forget_changes(other, self.scope)
+                return replace(step, node=node, syncs=(replace(sync, spare=True),), nested=True)
+        return None
 
     def _apart(self, node: Node, reason: str) -> Step:
         """A part that is not followed: its syncs are refused, what it may change is forgotten."""
@@ -358,25 +377,3 @@ def unwrap(words: list[str], scope: Scope) -> list[str]:
         else:
             break
     return words
-
-
-def _and_list(node: Node) -> tuple[list[Node], bool]:
-    """The elements of an and-list; True when `|| exit 1` ends the script if one of them fails."""
-    parts = [child for child in node.children if child.type != "comment"]
-    if node.type != "list" or len(parts) != 3:
-        return [node], False
-    left, operator, right = parts
-    if operator.type == "||":
-        elements, aborts = _and_list(left)
-        plain = elements != [left] or left.type != "list"
-        return (elements, True) if plain and not aborts and _fails(right) else ([node], False)
-    first, first_aborts = _and_list(left)
-    second, second_aborts = _and_list(right)
-    whole = first_aborts or second_aborts or "list" in {e.type for e in first + second}
-    return ([node], False) if whole else (first + second, False)
-
-
-def _fails(node: Node) -> bool:
-    """`exit` with a status that is plainly not zero."""
-    words = source(node).split()
-    return len(words) == 2 and words[0] == "exit" and words[1].isdigit() and int(words[1]) % 256 > 0
