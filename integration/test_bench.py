@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from integration.bench.least import image_layers
-from integration.bench.traffic import Watched, pulled
 from integration.build import build
 from integration.machine import Machine
+from integration.pushed import pushed_layers
 from integration.recipes import PYTHON
 from integration.registry import spare_registry
+from integration.traffic import Watched, pulled
 
 REPOSITORY = "bench/traffic"
 
@@ -24,7 +24,7 @@ def test_bytes_that_go_to_a_registry_and_come_from_it(machine: Machine, tmp_path
             build(machine.engine, tmp_path, image_ref=image_ref, flags=["--push"])
             sent.append(watched.pushed(mark, REPOSITORY))
         layers = {
-            f"blobs/{layer.digest}": layer.size for layer in image_layers(watched, REPOSITORY)
+            f"blobs/{layer.digest}": layer.size for layer in pushed_layers(watched, REPOSITORY)
         }
         # The base image's layers are sent once, the other one again.
         assert layers.keys() <= sent[0].keys() | sent[1].keys()

@@ -97,6 +97,7 @@ def test_real_locks_with_older_releases(bench: Bench, name: str, version: str) -
     assert differences(bench, str(directory / "uv"), exported(bench, name), 1) == []
 
 
+@pytest.mark.skipif(not CORPUS, reason="there is no collection of real locks")
 def test_something_is_installed(bench: Bench) -> None:
     """The comparison above is of more than refusals."""
     lock = exported(bench, CORPUS[0])

@@ -20,8 +20,9 @@ from integration.frontends import HOST_NETWORK
 from integration.index_server import Index
 from integration.machine import Machine
 from integration.projects import Project, Projects, pyproject
+from integration.pushed import ImageLayer, pushed_layers
 from integration.registry import Registry
-from integration.traffic import PushedLayer, Traffic, pushed_layers, watched
+from integration.traffic import Traffic, Watched, watched
 from integration.wheels import Wheel
 
 NAMES = [f"cached-{letter}" for letter in string.ascii_lowercase[:8]]
@@ -77,8 +78,8 @@ class Place:
         """
         return f"WORKDIR /{self.prefix.rstrip('/')}"
 
-    def layers(self, repository: str) -> list[PushedLayer]:
-        return pushed_layers(self.registry, self.name(repository))
+    def layers(self, repository: str) -> list[ImageLayer]:
+        return pushed_layers(Watched(self.registry), f"{self.prefix}{repository}")
 
     def cache(self, kind: str) -> tuple[str, str]:
         """The flags that export and import a cache."""
@@ -167,7 +168,7 @@ def second(empty: Engine, frontend_image: str, place: Place) -> Builder:
     return Builder(empty, frontend_image, place)
 
 
-def wheel_layers(layers: list[PushedLayer]) -> set[str]:
+def wheel_layers(layers: list[ImageLayer]) -> set[str]:
     """The digests of the layers that are a wheel's."""
     return {each.digest for each in layers if each.made_by.startswith("cached-")}
 
@@ -176,12 +177,12 @@ def wheel_layers(layers: list[PushedLayer]) -> set[str]:
 class Addition:
     """The image before and after a dependency came, and the build that added it elsewhere."""
 
-    before: list[PushedLayer]
-    after: list[PushedLayer]
+    before: list[ImageLayer]
+    after: list[ImageLayer]
     pushed: Pushed
 
     @property
-    def layer(self) -> PushedLayer:
+    def layer(self) -> ImageLayer:
         """That of the wheel that came."""
         (layer,) = (each for each in self.after if each.made_by == f"{ADDED} 1.0")
         return layer

@@ -23,13 +23,13 @@ from integration.bench.report import caption, document, machine_facts, table
 from integration.bench.results import Result
 from integration.bench.scenarios import GROUPS, SCENARIOS
 from integration.bench.sizes import make_project
-from integration.bench.traffic import Watched
 from integration.cache import find_cache
 from integration.errors import SetupError
 from integration.machine import Machine, bring_up
 from integration.recipes import PYTHON, UV
 from integration.registry import spare_registry
 from integration.steps import say
+from integration.traffic import Watched
 from integration.venv import REPOSITORY, make_venv, uv_version
 
 PROJECT = "genai-launchpad"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from integration.bench.builders import Builder, Builders
-from integration.bench.least import TAG, image_layers, least_pushed, push_alone
+from integration.bench.least import TAG, least_pushed, push_alone
 from integration.bench.project import Project
 from integration.bench.quantities import BYTES, SECONDS
 from integration.bench.quiet import wait_for_quiet
@@ -12,9 +12,10 @@ from integration.bench.results import Result, Sample, alternate, fewer, shown
 from integration.bench.scenarios import Scenario
 from integration.bench.shapes import CHOSEN, Shape
 from integration.bench.sides import LAYERED, SIDES, Side, order
-from integration.bench.traffic import Watched
 from integration.bench.work import Work
+from integration.pushed import pushed_layers
 from integration.steps import say
+from integration.traffic import Watched
 
 
 @dataclass(frozen=True)
@@ -105,4 +106,4 @@ class Bench:
         version = next(each["version"] for each in project.locked() if each["name"] == name)
         wheel = f"{name} {version}"
         own = push_alone(builder, watched, project, self._dockerfile(), wheel)
-        return least_pushed(sample.sent, image_layers(watched, builder.repository), own, wheel)
+        return least_pushed(sample.sent, pushed_layers(watched, builder.repository), own, wheel)

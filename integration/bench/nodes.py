@@ -12,10 +12,10 @@ from integration.bench.quantities import BYTES, SECONDS
 from integration.bench.results import Result, Sample, alternate, fewer
 from integration.bench.scenarios import IMPORT, PULL_FIRST, PULL_NEXT, Scenario
 from integration.bench.sides import SIDES, Side, order
-from integration.bench.traffic import Watched, pulled
 from integration.engine import Engine
 from integration.errors import SetupError
 from integration.steps import say
+from integration.traffic import Watched, pulled
 
 # It runs in a container, and needs nothing of ours there.
 PROGRAM = Path(__file__).with_name("import_everything.py")
