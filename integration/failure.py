@@ -10,7 +10,8 @@ MARKED = re.compile(r"^ *(\d+) \| >>> (.*)$", re.MULTILINE)
 PLACE = re.compile(r"^(\S+):(\d+)$", re.MULTILINE)
 # A name that BuildKit makes up for each result.
 RESULT = re.compile(r"\bref \S+::\S+: ")
-MESSAGE = "ERROR: failed to build: failed to solve: "
+# The client has the error twice, from the build and from its own part in it; the first is told.
+MESSAGE = re.compile(r"ERROR: failed to build: failed to (?:solve|run Build function): ")
 HINT = "\n\nhint: "
 
 
@@ -26,8 +27,9 @@ class Failure:
 
 def failure_of(done: Build) -> Failure:
     assert not done.ok
-    shown, found, told = done.messages.partition(MESSAGE)
-    assert found, done.messages
+    found = MESSAGE.search(done.messages)
+    assert found is not None, done.messages
+    shown, told = done.messages[: found.start()], done.messages[found.end() :]
     message, _, hint = told.strip().partition(HINT)
     place = PLACE.search(shown)
     lines = {int(number): text for number, text in MARKED.findall(shown)}

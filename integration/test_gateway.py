@@ -10,6 +10,7 @@ import pytest
 
 from integration.build import Build, build
 from integration.engine import Engine
+from integration.failure import failure_of
 from integration.machine import Machine
 from integration.recipes import PYTHON
 from integration.slow_frontend import SECONDS
@@ -163,7 +164,8 @@ def test_an_error_of_ours_is_underlined(engine: Engine, probe_image: str, tmp_pa
     done = run_probe(engine, write(tmp_path, PLAIN, probe_image), "error")
     assert not done.ok
     assert underlined(done) == [f"FROM {PYTHON.image_ref} AS base"]
-    assert "failed to solve: not this line\n\nhint: take another" in done.messages
+    failure = failure_of(done)
+    assert (failure.message, failure.hint) == ("not this line", "take another")
 
 
 def test_a_crash_says_how_to_report_it(engine: Engine, probe_image: str, tmp_path: Path) -> None:
@@ -226,8 +228,7 @@ def test_facts(engine: Engine, probe_image: str, tmp_path: Path) -> None:
 
 
 def facts(done: Build) -> dict[str, Any]:
-    _, _, text = done.messages.partition("failed to solve: ")
-    found, _ = json.JSONDecoder().raw_decode(text)
+    found, _ = json.JSONDecoder().raw_decode(failure_of(done).message)
     assert isinstance(found, dict)
     return found
 
