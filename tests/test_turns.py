@@ -11,11 +11,16 @@ from uvlayers.turns import PER_PROCESSOR, take_turns
 @pytest.fixture
 def nothing_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "QUICK", 0.0)
+    monkeypatch.setattr(turns, "ANSWER", 0)
 
 
 @pytest.fixture
 def everything_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "QUICK", 3600.0)
+
+
+def same(task: int) -> int:
+    return task
 
 
 def failing(_task: int) -> None:
@@ -37,7 +42,7 @@ def test_so_many_at_a_time(processors: int) -> None:
         with lock:
             running[0] -= 1
 
-    take_turns(make, range(3 * at_once), processors)
+    take_turns(same, make, range(3 * at_once), processors)
     assert most == [at_once]
     assert running == [0]
 
@@ -45,18 +50,18 @@ def test_so_many_at_a_time(processors: int) -> None:
 @pytest.mark.usefixtures("nothing_is_quick")
 def test_all_are_made_in_their_order() -> None:
     made: list[int] = []
-    take_turns(made.append, range(100), 1)
+    take_turns(same, made.append, range(100), 1)
     assert sorted(made) == list(range(100))
 
 
 def test_nothing_to_do() -> None:
-    take_turns(failing, [], 4)
+    take_turns(same, failing, [], 4)
 
 
 @pytest.mark.usefixtures("everything_is_quick")
 def test_one_that_is_quick_ends_it() -> None:
     made: list[int] = []
-    take_turns(made.append, range(100), 1)
+    take_turns(same, made.append, range(100), 1)
     assert 1 <= len(made) <= PER_PROCESSOR + 1
 
 
@@ -68,8 +73,16 @@ def test_one_that_fails_ends_it_and_is_not_told() -> None:
         asked.append(task)
         failing(task)
 
-    take_turns(make, range(100), 1)
+    take_turns(same, make, range(100), 1)
     assert 1 <= len(asked) <= PER_PROCESSOR + 1
+
+
+def test_what_takes_no_longer_than_a_few_answers_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(1000))
+    monkeypatch.setattr(turns, "monotonic", lambda: next(clock))
+    made: list[int] = []
+    take_turns(same, made.append, range(100), 1)
+    assert 1 <= len(made) <= PER_PROCESSOR + 1
 
 
 @pytest.mark.usefixtures("everything_is_quick")
@@ -80,7 +93,7 @@ def test_who_is_slow_is_not_waited_for_once_one_was_quick() -> None:
         if task == 0:
             assert released.wait(10)
 
-    ended = started(lambda: take_turns(make, range(10), 1))
+    ended = started(lambda: take_turns(same, make, range(10), 1))
     ended.join(5)
     assert not ended.is_alive()
     released.set()

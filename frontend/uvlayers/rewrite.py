@@ -153,13 +153,12 @@ def _install_in_turn(attempt: Attempt, gateway: Gateway, options: Options) -> No
     installs = [vertex for vertex in attempt.graph.vertices() if vertex.digest in sizes]
     installs.sort(key=lambda vertex: -sizes[vertex.digest])
 
-    def make(install: Vertex) -> None:
+    def ask(install: Vertex) -> Ref:
         definition = marshal(Graph(install.output(), attempt.graph.infos))
-        result = gateway.solve(definition, cache_imports=options.cache_imports)
-        for ref in result.refs.values():
-            gateway.evaluate(ref)
+        (ref,) = gateway.solve(definition, cache_imports=options.cache_imports).refs.values()
+        return ref
 
-    take_turns(make, installs, options.processors)
+    take_turns(ask, gateway.evaluate, installs, options.processors)
 
 
 def _learn(

@@ -14,15 +14,22 @@ from uvlayers.gateway.errors import GatewayError
 
 PER_PROCESSOR = 2  # one that runs, and one that waits for a download
 QUICK = 0.05  # seconds, in which no container starts: what took less was there
+ANSWER = 5  # where the daemon is slow to answer, so many answers are quick as well
 
 Task = TypeVar("Task")
+Asked = TypeVar("Asked")
 
 
-def take_turns(make: Callable[[Task], None], tasks: Sequence[Task], processors: int) -> None:
-    """Call `make` for the tasks in their order, some at a time, until all of them are made.
+def take_turns(
+    ask: Callable[[Task], Asked],
+    make: Callable[[Asked], None],
+    tasks: Sequence[Task],
+    processors: int,
+) -> None:
+    """Ask for each of the tasks and have it made, in their order, some at a time.
 
-    Or until one was quick: then there is little left to be made, if anything. One that fails ends
-    it as well. Whoever makes the whole then makes what is left, and hears what went wrong.
+    Until all are made, or one was quick: then there is little left to be made, if anything. One
+    that fails ends it as well. Whoever makes the whole makes what is left, and hears what is wrong.
     """
     pending = iter(tasks)
     workers = min(PER_PROCESSOR * processors, len(tasks))
@@ -35,7 +42,7 @@ def take_turns(make: Callable[[Task], None], tasks: Sequence[Task], processors: 
     def work() -> None:
         nonlocal workers
         while not ended.is_set() and (task := take()) is not None:
-            if not _took_long(make, task):
+            if not _took_long(ask, make, task):
                 ended.set()
         with lock:
             workers -= 1
@@ -48,10 +55,12 @@ def take_turns(make: Callable[[Task], None], tasks: Sequence[Task], processors: 
         ended.wait()
 
 
-def _took_long(make: Callable[[Task], None], task: Task) -> bool:
+def _took_long(ask: Callable[[Task], Asked], make: Callable[[Asked], None], task: Task) -> bool:
     begin = monotonic()
     try:
-        make(task)
+        asked = ask(task)
+        answered = monotonic()
+        make(asked)
     except GatewayError:
         return False
-    return monotonic() - begin >= QUICK
+    return monotonic() - answered >= max(QUICK, ANSWER * (answered - begin))
