@@ -150,15 +150,10 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
 def _install_in_turn(attempt: Attempt, gateway: Gateway, options: Options) -> None:
     """Have what is installed made before the whole, where nothing of it is there yet."""
     sizes = {d: size for each in attempt.takeovers.values() for d, size in each.installs.items()}
-    installs = [vertex for vertex in attempt.graph.vertices() if vertex.digest in sizes]
-    installs.sort(key=lambda vertex: -sizes[vertex.digest])
-
-    def ask(install: Vertex) -> Ref:
-        definition = marshal(Graph(install.output(), attempt.graph.infos))
-        (ref,) = gateway.solve(definition, cache_imports=options.cache_imports).refs.values()
-        return ref
-
-    take_turns(ask, gateway.evaluate, installs, options.processors)
+    installs = [vertex.output() for vertex in attempt.graph.vertices() if vertex.digest in sizes]
+    installs.sort(key=lambda install: -sizes[install.vertex.digest])
+    states = States(gateway, attempt.graph.infos, options.cache_imports)
+    take_turns(states.ref, gateway.evaluate, installs, options.processors)
 
 
 def _learn(
@@ -172,25 +167,21 @@ def _learn(
     takeovers = attempt.takeovers
     fetches = {d: f for each in takeovers.values() for d, f in each.fetches.items()}
     explained = explain(error, fetches, gateway)
-    failed = [
-        run
-        for run in attempt.split.graph.vertices()
-        if (takeover := takeovers.get(run.digest)) is not None
-        and error.vertex in {*takeover.fetches, *takeover.installs}
-        and find_sync_exec(run)
-    ]
-    if failed and not any(takeovers[run.digest].needed for run in failed):
+    failed = {
+        digest
+        for digest, each in takeovers.items()
+        if error.vertex in each.fetches or error.vertex in each.installs
+    }
+    vertices = attempt.split.graph.vertices()
+    runs = [run for run in vertices if run.digest in failed and find_sync_exec(run)]
+    if runs and not any(takeovers[run.digest].needed for run in runs):
         message = explained.message.partition("\n")[0]
         explained = Unsupported(f"the RUN goes on where it fails: {message}")
     if not isinstance(explained, Unsupported):
         raise explained from error
-    for run in failed:
+    for run in runs:
         reporter.left_as_written(run, explained, _what(run))
-    again.written |= {
-        attempt.split.origins[digest]
-        for digest, each in takeovers.items()
-        if error.vertex in {*each.fetches, *each.installs}
-    }
+    again.written |= {attempt.split.origins[digest] for digest in failed}
 
 
 def _attempt(

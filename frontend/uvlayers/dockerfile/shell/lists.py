@@ -5,13 +5,22 @@ from tree_sitter import Node
 from uvlayers.dockerfile.shell.syntax import source
 
 
-def and_list(node: Node) -> tuple[list[Node], bool]:
-    """The elements of an and-list; True when `|| exit 1` ends the script if one of them fails."""
+def joined(node: Node) -> tuple[Node, str, Node] | None:
+    """What a list joins, its `&&` or `||` between; None for whatever else `node` is."""
     parts = [child for child in node.children if child.type != "comment"]
     if node.type != "list" or len(parts) != 3:
+        return None
+    left, operator, right = parts
+    return left, operator.type, right
+
+
+def and_list(node: Node) -> tuple[list[Node], bool]:
+    """The elements of an and-list; True when `|| exit 1` ends the script if one of them fails."""
+    parts = joined(node)
+    if parts is None:
         return [node], False
     left, operator, right = parts
-    if operator.type == "||":
+    if operator == "||":
         elements, aborts = and_list(left)
         plain = elements != [left] or left.type != "list"
         return (elements, True) if plain and not aborts and _fails(right) else ([node], False)
@@ -24,7 +33,8 @@ def and_list(node: Node) -> tuple[list[Node], bool]:
 
 
 def _is_or_list(node: Node) -> bool:
-    return node.type == "list" and any(child.type == "||" for child in node.children)
+    parts = joined(node)
+    return parts is not None and parts[1] == "||"
 
 
 def _fails(node: Node) -> bool:

@@ -8,7 +8,7 @@ from tree_sitter import Node
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
 from uvlayers.dockerfile.shell.conditions import taken_branch
-from uvlayers.dockerfile.shell.lists import and_list
+from uvlayers.dockerfile.shell.lists import and_list, joined
 from uvlayers.dockerfile.shell.program import (
     Invocation,
     invocation,
@@ -237,7 +237,7 @@ class _Walk:
 
     def _element(self, node: Node, redirections: list[Node]) -> Step:
         kind = node.children[0].type if node.type == "redirected_statement" else node.type
-        if node.type == "list" and (step := self._spare(node)) is not None:
+        if (step := self._spare(node)) is not None:
             return step
         if kind not in SIMPLE:
             return self._apart(node, REASONS.get(kind, "it is part of a compound command"))
@@ -248,8 +248,11 @@ class _Walk:
 
     def _spare(self, node: Node) -> Step | None:
         """`A || B`, where A is a sync: whether B runs and changes anything nobody knows."""
-        first, operator, other = [child for child in node.children if child.type != "comment"]
-        if operator.type != "||" or not any(region.syncs_within(first, self.scope)):
+        parts = joined(node)
+        if parts is None or parts[1] != "||":
+            return None
+        first, _, other = parts
+        if not any(region.syncs_within(first, self.scope)):
             return None
         step = self._element(first, [])
         match step.syncs:
