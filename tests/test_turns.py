@@ -62,7 +62,17 @@ def test_nothing_to_do() -> None:
 def test_one_that_is_quick_ends_it() -> None:
     made: list[int] = []
     take_turns(same, made.append, range(100), 1)
-    assert 1 <= len(made) <= PER_PROCESSOR + 1
+    assert made == [0]
+
+
+def test_the_others_begin_once_the_first_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "QUICK", 0.01)
+    met = Barrier(PER_PROCESSOR)
+
+    def make(_task: int) -> None:
+        met.wait(10)
+
+    take_turns(same, make, range(PER_PROCESSOR), 1)
 
 
 @pytest.mark.usefixtures("nothing_is_quick")
@@ -85,7 +95,6 @@ def test_what_takes_no_longer_than_a_few_answers_is_quick(monkeypatch: pytest.Mo
     assert 1 <= len(made) <= PER_PROCESSOR + 1
 
 
-@pytest.mark.usefixtures("everything_is_quick")
 def test_who_is_slow_is_not_waited_for_once_one_was_quick() -> None:
     released = Event()
 

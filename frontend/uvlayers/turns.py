@@ -49,10 +49,15 @@ def take_turns(
             if not workers:
                 ended.set()
 
-    if workers:
-        for _ in range(workers):
-            Thread(target=work, daemon=True).start()
-        ended.wait()
+    if not workers:
+        return
+    others = workers - 1
+    Thread(target=work, daemon=True).start()
+    if ended.wait(QUICK):  # most builds find everything made: they need no more than one to see it
+        return
+    for _ in range(others):
+        Thread(target=work, daemon=True).start()
+    ended.wait()
 
 
 def _took_long(ask: Callable[[Task], Asked], make: Callable[[Asked], None], task: Task) -> bool:
