@@ -53,12 +53,14 @@ def test_directories(daemon: Daemon, states: States) -> None:
 def test_no_directory_is_listed_twice(daemon: Daemon, states: States) -> None:
     entries = [Stat(path="lib"), Stat(path="srv")]
     daemon.answer(ReadDir=pb.ReadDirResponse(entries=entries))
-    for _ in range(2):
-        assert states.entry(IMAGE, "/", "lib") == entries[0]
-        assert states.entry(IMAGE, "/", "srv") == entries[1]
-        assert states.names(IMAGE, "/") == ("lib", "srv")
-    asked = [each for each in daemon.requests if isinstance(each, pb.ReadDirRequest)]
-    assert [each.IncludePattern for each in asked] == ["lib", ""]
+    for path, patterns in (("/srv/app", ["lib", ""]), ("/", [""]), ("/app", [""])):
+        daemon.requests.clear()
+        for _ in range(2):
+            assert states.entry(IMAGE, path, "lib") == entries[0]
+            assert states.entry(IMAGE, path, "srv") == entries[1]
+            assert states.names(IMAGE, path) == ("lib", "srv")
+        asked = [each for each in daemon.requests if isinstance(each, pb.ReadDirRequest)]
+        assert [each.IncludePattern for each in asked] == patterns
 
 
 def test_below_what_is_absent_nothing_is_looked_for(daemon: Daemon, states: States) -> None:

@@ -72,6 +72,7 @@ class States:
         """What is called `name` in `directory`, a symlink itself and not what it points to.
 
         The second question about a directory fetches all of it: many more are about the same few.
+        The first does so in the root and right below it: of `/etc` or `/app` more is always asked.
         """
         place = (output, directory, name)
         if place not in self._entries:
@@ -84,7 +85,7 @@ class States:
         place = (output, directory)
         if place in self._absent:
             return None
-        if place in self._asked:
+        if place in self._asked or directory.count("/") == 1:
             return (self._listing(output, directory) or {}).get(name)
         self._asked.add(place)
         entries = self.gateway.read_dir(self.ref(output), directory, name) or ()
