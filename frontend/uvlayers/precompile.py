@@ -20,8 +20,13 @@ MODULES = (
     "uvlayers.pip_order",
 )
 
-# Modules that grpc imports, and that nothing which we use of it needs.
-UNUSED = ("asyncio", "grpc.aio")
+# Modules that packages import, and that nothing which we use of them needs: asyncio what grpc does
+# for others, importlib.resources queries of tree-sitter-bash, the last what protobuf's C code does.
+UNUSED = (
+    ("asyncio", "grpc.aio"),
+    ("importlib.resources",),
+    ("google.protobuf.internal.python_message", "google.protobuf.text_format"),
+)
 _TRY = """
 import sys
 sys.path[:] = {path!r}
@@ -29,12 +34,19 @@ from uvlayers.startup import put_placeholders
 put_placeholders({names!r})
 import grpc
 grpc.insecure_channel("unix:/nowhere").close()
+from uvlayers.pb.gateway_pb2 import SolveRequest
+request = SolveRequest(Frontend="dockerfile.v0", FrontendOpt={{"target": "build"}})
+assert SolveRequest.FromString(request.SerializeToString()) == request and str(request)
+from uvlayers.dockerfile.shell.syntax import parse
+assert parse(b"uv sync").child_count == 1
 """
 
 
 def precompile(path: str) -> None:
     """Import everything and write to `path` what was compiled; in a process of its own."""
-    unused = UNUSED if _does_without(UNUSED) else ()
+    unused: tuple[str, ...] = ()
+    for names in UNUSED:
+        unused += names if _does_without(unused + names) else ()
     put_placeholders(unused)
     with _methods() as methods, _patterns() as patterns:
         for module in MODULES:
@@ -44,7 +56,7 @@ def precompile(path: str) -> None:
 
 
 def _does_without(names: tuple[str, ...]) -> bool:
-    """Whether this release of grpc works with placeholders."""
+    """Whether these releases of the packages work with placeholders."""
     program = _TRY.format(path=sys.path, names=names)
     command = [sys.executable, "-I", "-S", "-c", program]
     # `subprocess` would import modules whose patterns would then be missing
