@@ -44,7 +44,7 @@ def wheel(name: str, size: int, *, direct: bool = False) -> Wheel:
     return Wheel(name, "1.0", filename, url, f"sha256:{name * 8}", size, direct=direct)
 
 
-LARGE, MIDDLE = wheel("large", 1 << 20), wheel("middle", SMALL)
+LARGE, MIDDLE = wheel("large", 1 << 20), wheel("middle", 2 * SMALL)
 TINIES = (wheel("tiny", SMALL - 1), wheel("other", 1))
 LOCAL = PathWheel("local", "1.0", "/app/wheels/local-1.0-py3-none-any.whl", "a" * 64, direct=True)
 BUILT = Built("built", None, "version = 1\n")

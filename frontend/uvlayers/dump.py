@@ -89,6 +89,7 @@ def _takeover(takeover: Takeover) -> dict[str, Any]:
         "environment": takeover.path,
         "command": takeover.rest.value,
         "left to the command": {each.name: each.reason for each in takeover.left},
+        "execs": len(takeover.installs),
         "layers": [_layer(layer) for layer in takeover.plan],
     }
 
@@ -98,5 +99,4 @@ def _layer(layer: Layer) -> dict[str, Any]:
         "title": layer.title,
         "wheels": {wheel.name: wheel.filename for wheel in layer.wheels},
         "bytes": sum(wheel.size for wheel in layer.wheels),
-        "execs": len(layer.units),
     }

@@ -105,7 +105,8 @@ def _emit_layer(layer: Layer, install: Install, place: Place) -> EmittedLayer:
     """
     fetches: dict[str, Wheel] = {}
     unpacked: list[Output] = []
-    for unit in layer.units:
+    units = layer.units(compiled=install.bytecode is not None)
+    for unit in units:
         archives: list[Mount] = []
         for position, wheel in enumerate(unit):
             dest = f"{ARCHIVES}/{position}"
@@ -118,7 +119,7 @@ def _emit_layer(layer: Layer, install: Install, place: Place) -> EmittedLayer:
         unpacked.append(_unpack(unit, archives, install, place))
     label = place.label(f"gather {layer.title}")
     output = unpacked[0] if len(unpacked) == 1 else gather(unpacked, label)
-    sizes = (sum(wheel.size for wheel in unit) for unit in layer.units)
+    sizes = (sum(wheel.size for wheel in unit) for unit in units)
     installs = dict(zip((each.vertex.digest for each in unpacked), sizes, strict=True))
     return EmittedLayer(layer, output, fetches, installs)
 

@@ -141,20 +141,25 @@ def test_a_layer_is_named_after_its_wheels() -> None:
     assert Layer((wheel("a"), wheel("b", version="2"))).title == "a 1.0, b 2"
 
 
-def test_small_wheels_of_a_layer_are_installed_several_in_one_go() -> None:
-    small = [wheel(f"s{n}", SMALL - 1) for n in range(40)]
-    large, unknown, built = wheel("b", SMALL), wheel("c", 0), Built("e", None, "lock")
-    units = Layer((large, unknown, *small, built)).units
+@pytest.mark.parametrize(("compiled", "limit", "execs"), [(True, 128, 4), (False, 256, 2)])
+def test_small_wheels_of_a_layer_are_installed_several_in_one_go(
+    compiled: bool, limit: int, execs: int
+) -> None:
+    small = [wheel(f"s{n}", limit * 1024 - 1) for n in range(40)]
+    large, unknown, built = wheel("b", limit * 1024), wheel("c", 0), Built("e", None, "lock")
+    units = Layer((large, unknown, *small, built)).units(compiled=compiled)
     assert [unit for unit in units if len(unit) == 1] == [(large,), (unknown,), (built,)]
-    assert sum(len(unit) > 1 for unit in units) == 4
-    assert Layer((small[0],)).units == ((small[0],),)
-    assert Layer((large,)).units == ((large,),)
+    assert sum(len(unit) > 1 for unit in units) == execs
+    assert Layer((small[0],)).units(compiled=compiled) == ((small[0],),)
+    assert Layer((large,)).units(compiled=compiled) == ((large,),)
 
 
-def test_one_small_wheel_more_installs_those_of_its_unit_again() -> None:
+@pytest.mark.parametrize("compiled", [True, False])
+def test_one_small_wheel_more_installs_those_of_its_unit_again(compiled: bool) -> None:
     small = [wheel(f"s{n}", SMALL - 1) for n in range(40)]
     for added in small:
-        before = Layer(tuple(each for each in small if each is not added)).units
-        (made,) = set(Layer(tuple(small)).units) - set(before)
+        rest = Layer(tuple(each for each in small if each is not added))
+        before = rest.units(compiled=compiled)
+        (made,) = set(Layer(tuple(small)).units(compiled=compiled)) - set(before)
         assert added in made
         assert set(made) - {added} in map(set, before)

@@ -133,8 +133,8 @@ def test_a_bundle_holds_wheels_of_similar_size(install_set: list[Wheel], budget:
         assert len(places) == 1
 
 
-@given(install_sets, budgets)
-def test_every_wheel_is_in_one_unit(install_set: list[Wheel], budget: int) -> None:
+@given(install_sets, budgets, st.booleans())
+def test_every_wheel_is_in_one_unit(install_set: list[Wheel], budget: int, compiled: bool) -> None:
     for layer in make_plan(install_set, budget):
-        united = [wheel for unit in layer.units for wheel in unit]
+        united = [wheel for unit in layer.units(compiled=compiled) for wheel in unit]
         assert sorted(united, key=str) == sorted(layer.wheels, key=str)
