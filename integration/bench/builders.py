@@ -49,7 +49,10 @@ class Builder:
         *,
         push: bool = False,
     ) -> Build:
-        """Build a Dockerfile, given as text, as one side does."""
+        """Build a Dockerfile, given as text, as one side does; without a name no image is made."""
+        output = ["--push"] if push else []
+        if image_ref is None:
+            output = ["--output=type=cacheonly"]
         with TemporaryDirectory() as work:
             path = Path(work) / "Dockerfile"
             path.write_text(side.dockerfile(dockerfile), encoding="utf-8")
@@ -61,7 +64,7 @@ class Builder:
                     dockerfile=path,
                     contexts={BASE: self.base, UV_IMAGE: UV.image_ref},
                     arguments={"BUILDKIT_CACHE_MOUNT_NS": self.cache_mounts},
-                    flags=["--push"] if push else [],
+                    flags=output,
                 )
             except BuildFailedError as error:
                 raise SetupError(f"with {side.title}, {error}") from error

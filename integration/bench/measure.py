@@ -38,6 +38,7 @@ class Bench:
         self._at: dict[str, Builder] = {}
         self._shape: Shape = CHOSEN
         self._pushed = False
+        self._exported = True
         # Who has built the project with the Dockerfile of this shape, and pushed it.
         self._built: set[str] = set()
 
@@ -66,10 +67,11 @@ class Bench:
     def build(self, side: Side) -> Sample:
         """Build what there is, in the way of the scenario that is being measured."""
         builder, watched = self._at[side.name], self._setting.watched if self._pushed else None
-        image_ref = f"uvlayers-bench/result:{side.name}"
+        image_ref: str | None = f"uvlayers-bench/result:{side.name}" if self._exported else None
         if watched is not None:
             image_ref = watched.registry.image_ref(f"{builder.repository}:{TAG}")
-        builder.keep(image_ref)
+        if image_ref is not None:
+            builder.keep(image_ref)
         self._setting.settle()
         mark = 0 if watched is None else watched.mark()
         context, dockerfile = self._setting.project.directory, self._dockerfile()
@@ -87,6 +89,7 @@ class Bench:
             scenario.shape.prepare(self._setting.project)
             self._shape, self._pushed = scenario.shape, scenario.pushed
             self._built.clear()
+        self._exported = scenario.exported
         for side in order(turn):
             if scenario.cold or side.name not in self._at:
                 self._at[side.name] = self._setting.builders.fresh(side)
