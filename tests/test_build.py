@@ -629,3 +629,22 @@ def test_a_command_that_fails_beside_the_layers_is_run_as_it_is_written() -> Non
     assert built.commands == [left, command]
     with pytest.raises(GatewayError, match=f"exit code 1: {command}"):
         build_of(recommended(command), PLAIN, IDNA, CLICK, failing=[left, command])
+
+
+def test_a_condition_on_the_environments_own_place() -> None:
+    text = f"if [ ! -e .venv/bin ]; then {FROZEN}; fi"
+    built = build_of(recommended(text), PLAIN, IDNA, CLICK)
+    assert built.unpacked == []
+    (warned,) = built.gateway.warnings
+    assert (
+        "a condition depends on what is at its environment's place: `/app/.venv/bin`"
+        in warned.short
+    )
+
+
+def test_a_condition_on_files() -> None:
+    text = f"if [ -f uv.lock ]; then {FROZEN}; fi"
+    built = build_of(recommended(text), PLAIN, IDNA, CLICK)
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
+    assert built.commands == []
+    assert built.gateway.warnings == []

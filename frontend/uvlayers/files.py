@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from posixpath import dirname, join, normpath
 
+from uvlayers.dockerfile.shell.scope import Kind
 from uvlayers.dockerfile.view import ExecView, Place
 from uvlayers.errors import Unsupported
-from uvlayers.gateway.states import States, is_directory, is_symlink, permissions
+from uvlayers.gateway.states import States, is_directory, is_regular, is_symlink, permissions
 from uvlayers.llb.fileop import reaches
 from uvlayers.llb.graph import Output
 from uvlayers.llb.layered import Layered, shadow_of, whole
@@ -30,7 +31,7 @@ class ExecFiles:
 
         Raises Unsupported for what only the exec itself can see: secrets and caches.
         """
-        path = self._real(path)
+        path = self.real(path)
         place = self._place(path)
         output = output_of(place)
         there = self._view.mount_of(path) == path or self._entry(*_split(path)) is not None
@@ -38,13 +39,30 @@ class ExecFiles:
 
     def list(self, path: str) -> tuple[str, ...] | None:
         """The names in a directory, None where there is none."""
-        place = self._place(self._real(path))
+        place = self._place(self.real(path))
         output = output_of(place)
         names = None if output is None else self._states.names(output, place.path)
         laid = _laid_out(place)
         return names if not laid else tuple(dict.fromkeys((*(names or ()), *laid)))
 
-    def _real(self, path: str) -> str:
+    def kind(self, path: str) -> Kind | None:
+        """What is at `path` (absolute), its symlinks followed; None if nothing.
+
+        Raises Unsupported for what only the exec itself can see.
+        """
+        path = self.real(path)
+        place = self._place(path)
+        if place.path == "/" or self._view.holds(path) or _laid_out(place):
+            return "directory"
+        output = output_of(place)
+        found = None if output is None else self._states.entry(output, *_split(place.path))
+        if found is None:
+            return None
+        if is_symlink(found):
+            raise Unsupported(f"a mount is of a symbolic link: `{path}`")
+        return "file" if is_regular(found) else "directory" if is_directory(found) else "other"
+
+    def real(self, path: str) -> str:
         """`path` with its symlinks resolved as the exec would, from one mount into another."""
         mount = self._view.mount_of(path)
         return real_path(path.removeprefix(mount), self._entry, mount)

@@ -65,6 +65,7 @@ def read_recipe(
     root = Layered.on(state(run.inputs[found.root_input]))
     request = read_request(command, files)
     _require_own_place(run, request.environment_path)
+    _require_same_answers(command, files, request.environment_path)
     _require_unfinished(root.shadow, request.environment_path, shop)
     order = read_order(request, files)
     directories = directories_to(shop.states, root.shadow, request.environment_path)
@@ -136,6 +137,15 @@ def _require_own_place(run: Vertex, path: str) -> None:
         place = absolute(mount.dest)
         if place != "/" and (reaches([path], place) or reaches([place], path)):
             raise Unsupported(f"a mount is at the environment's place: `{place}`")
+
+
+def _require_same_answers(command: SyncCommand, files: ExecFiles, path: str) -> None:
+    """Raise Unsupported where a condition of the RUN would see the environment's layers."""
+    for looked in map(files.real, command.looked):
+        if reaches([looked], path) or (reaches([path], looked) and files.kind(looked) is None):
+            raise Unsupported(
+                f"a condition depends on what is at its environment's place: `{looked}`"
+            )
 
 
 def _require_unfinished(root: Output, path: str, shop: Workshop) -> None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os.path import dirname, join
 
 from uvlayers.attempt import Again, Attempt, TriedInVainError
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
 from uvlayers.dockerfile.history import maker_of, pad_history
 from uvlayers.dockerfile.split import Split, split_runs
+from uvlayers.dockerfile.view import ExecView
 from uvlayers.environment_copy import copy_environment
 from uvlayers.errors import Unrelated, Unsupported, UvlayersError
 from uvlayers.explain import explain
-from uvlayers.files import StatePaths, home_directory
+from uvlayers.files import ExecFiles, StatePaths, home_directory
 from uvlayers.gateway.capabilities import DIFF_OP, MERGE_OP
 from uvlayers.gateway.client import Gateway
 from uvlayers.gateway.errors import GatewayError
@@ -280,7 +282,10 @@ def _take_over(
 ) -> Takeover | None:
     needed = True
     try:
-        command = found.command(lambda user: _home(found, user, rewriting, shop))
+        files = ExecFiles(shop.states, ExecView(found.run, rewriting.state))
+        home = partial(_home, found, rewriting, shop)
+        # who is not root may not see what is there
+        command = found.command(home, files.kind if found.by_root else None)
         needed = command.needed
         return take_over(found, command, rewriting.state, shop)
     except Unrelated:
@@ -305,7 +310,7 @@ def _what(run: Vertex) -> str:
     return "uv sync" if found is None else found.what
 
 
-def _home(found: SyncExec, user: str, rewriting: Rewriting, shop: Workshop) -> str:
+def _home(found: SyncExec, rewriting: Rewriting, shop: Workshop, user: str) -> str:
     root = rewriting.state(found.run.inputs[found.root_input])
     return home_directory(shop.states, shadow_of(root), user)
 

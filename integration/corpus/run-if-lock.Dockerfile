@@ -4,5 +4,5 @@ FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY . .
-# uvlayers: as written: it depends on a condition
+# uvlayers: layers
 RUN if [ -f uv.lock ]; then uv sync --frozen; fi

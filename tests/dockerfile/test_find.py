@@ -1,6 +1,7 @@
 import pytest
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
-from uvlayers.errors import Unsupported
+from uvlayers.dockerfile.shell.scope import Kind
+from uvlayers.errors import Unrelated, Unsupported
 from uvlayers.llb.graph import Vertex, make_vertex
 from uvlayers.pb import ops_pb2 as pb
 
@@ -80,3 +81,29 @@ def test_an_exec_on_nothing_is_not_understood() -> None:
     op.exec.mounts[0].input = -1
     with pytest.raises(Unsupported, match="its root file system is empty"):
         _ = found(make_vertex(op)).root_input
+
+
+def test_a_condition_on_files() -> None:
+    run = found(dockerfiles.run(BASE, "if [ -f uv.lock ]; then uv sync; fi").vertex)
+    assert run.command(lambda _: "/root", lambda _: "file").looked == ("/app/uv.lock",)
+    with pytest.raises(Unrelated):
+        run.command(lambda _: "/root", lambda _: None)
+    with pytest.raises(Unsupported, match="condition"):
+        run.command(lambda _: "/root")
+
+
+def test_a_file_that_cannot_be_looked_at() -> None:
+    def look(path: str) -> Kind | None:
+        raise Unsupported(path)
+
+    run = found(dockerfiles.run(BASE, "if [ -f uv.lock ]; then uv sync; fi").vertex)
+    with pytest.raises(Unsupported, match="it depends on a condition"):
+        run.command(lambda _: "/root", look)
+
+
+@pytest.mark.parametrize(
+    ("user", "by_root"),
+    [("", True), ("root:app", True), ("0", True), ("app", False), ("1000", False)],
+)
+def test_who_runs_it(user: str, by_root: bool) -> None:
+    assert found(dockerfiles.run(BASE, "uv sync", user=user).vertex).by_root is by_root

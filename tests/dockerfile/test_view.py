@@ -47,3 +47,25 @@ def test_states_are_those_of_the_new_graph() -> None:
     layered = Layered.on(BASE)
     view = ExecView(RUN, lambda output: layered if output == BASE else output)
     assert view.locate("/x") == Place(layered, "/x")
+
+
+@pytest.mark.parametrize(
+    ("path", "holds"),
+    [("/", True), ("/app", True), ("/app/uv.lock", False), ("/src", False), ("/run", True)],
+)
+def test_a_mount_below_a_path(path: str, holds: bool) -> None:
+    assert (
+        ExecView(
+            dockerfiles.run(
+                BASE,
+                "x",
+                mounts=[
+                    Bind("/app/uv.lock", CONTEXT, "/uv.lock"),
+                    Bind("/src", CONTEXT),
+                    Secret("/run/secrets/x"),
+                ],
+            ).vertex,
+            lambda output: output,
+        ).holds(path)
+        is holds
+    )

@@ -8,7 +8,7 @@ from uvlayers.dockerfile.shell.builtins import set_option
 from uvlayers.dockerfile.shell.cutting import cut_script
 from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
-from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
+from uvlayers.dockerfile.shell.scope import Look, NotUnderstood, Scope
 from uvlayers.dockerfile.shell.script import SyncRun, read_script, unwrap
 from uvlayers.dockerfile.shell.syntax import decode, encode
 
@@ -33,7 +33,7 @@ class SyncCommand:
     `span` counts bytes of the shell text, `inline`: that is in the exec's arguments, not in a file.
     `umask` is what the RUN set it to, `what` how the command is called, and `certain` says that it
     installs a lock, whatever is in its files. All this holds only if the directories `entered`
-    exist: the RUN changes to them.
+    exist, to which the RUN changes, and if at the paths `looked` nothing but what was there is.
     """
 
     argv: tuple[str, ...]
@@ -50,6 +50,7 @@ class SyncCommand:
     aside: tuple[str, ...] | None = None
     umask: int | None = None
     entered: tuple[str, ...] = ()
+    looked: tuple[str, ...] = ()
     inline: bool = True
     what: str = "uv sync"
     certain: bool = True
@@ -76,17 +77,21 @@ def find_sync(
     *,
     unknown: Collection[str] = (),
     script: str | None = None,
+    look: Look | None = None,
 ) -> tuple[SyncCommand | Opaque, ...]:
     """The syncs that the exec `args` runs, in the order of its text; never raises.
 
     `env` is the exec's whole environment, HOME included (the runtime sets it from the user's
     entry in passwd when the image does not); `unknown` names the variables that BuildKit adds
     from secrets. `script` is the text of the file `args[0]` where the caller can see it, such as
-    /dev/pipes/EOF for a heredoc that starts with `#!`. An empty tuple: no sync is mentioned.
+    /dev/pipes/EOF for a heredoc that starts with `#!`. `look` tells conditions what files there
+    are, or raises NotUnderstood; without it they are not understood. An empty tuple: no sync is
+    mentioned, or none runs.
     """
     if not args:
         return ()
     scope = Scope.of(env, unknown, cwd)
+    scope.look = look
     if script is not None:
         found = _of_script(script, scope)
         return tuple(replace(e, inline=False) if isinstance(e, SyncCommand) else e for e in found)
@@ -165,6 +170,7 @@ def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
     if fed is None or not fed.words or posixpath.basename(fed.words[0]) not in SHELLS:
         return text, scope, None
     inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/")
+    inner.look = scope.look
     _read_options([*fed.words, "-c", fed.script], inner)
     return fed.script, inner, fed
 
@@ -226,6 +232,7 @@ def _command(sync: SyncRun) -> SyncCommand:
         aside=sync.aside,
         umask=sync.scope.umask,
         entered=sync.scope.entered,
+        looked=sync.scope.looked,
         what=sync.invocation.what,
         certain=sync.invocation.certain,
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from posixpath import join
 
 from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync
+from uvlayers.dockerfile.shell.scope import Kind, Look, NotUnderstood
 from uvlayers.errors import Unrelated, Unsupported
 from uvlayers.llb.graph import Vertex
 from uvlayers.pb import ops_pb2 as pb
@@ -25,6 +27,10 @@ class SyncExec:
     certain: bool = True
 
     @property
+    def by_root(self) -> bool:
+        return self.run.op.exec.meta.user.partition(":")[0] in ("", "0", "root")
+
+    @property
     def root_input(self) -> int:
         """The position of the root's input among the exec's; raises Unsupported without one."""
         index = next(m.input for m in self.run.op.exec.mounts if m.dest == "/")
@@ -32,16 +38,21 @@ class SyncExec:
             raise Unsupported("its root file system is empty")
         return index
 
-    def command(self, home: Callable[[str], str]) -> SyncCommand:
-        """The one sync that the RUN runs; `home` finds a user's home directory.
+    def command(self, home: Callable[[str], str], look: Look | None = None) -> SyncCommand:
+        """The one sync that the RUN runs; `home` finds a user's home, `look` what is at a path.
 
-        Raises Unsupported for a command that is not understood, and for several syncs in one RUN.
+        `look` may raise Unsupported where that cannot be told.
+
+        Raises Unsupported for a command that is not understood, and for several syncs in one RUN;
+        Unrelated where none runs.
         """
         meta = self.run.op.exec.meta
         known = _environment(self.run)
         if "HOME" not in known:
             known["HOME"] = home(meta.user)
-        found = _find(self.run, known)
+        found = _find(self.run, known, look and partial(_told, look))
+        if not found:
+            raise Unrelated("no sync runs")
         if len(found) > 1 and not self.certain:
             raise Unrelated("the RUN has several commands that may install a lock")
         if len(found) > 1:
@@ -76,6 +87,13 @@ def find_sync_exec(vertex: Vertex) -> SyncExec | None:
     return SyncExec(vertex, found[0].what, certain) if found else None
 
 
+def _told(look: Look, path: str) -> Kind | None:
+    try:
+        return look(path)
+    except Unsupported as reason:
+        raise NotUnderstood(reason.message) from reason
+
+
 def _environment(run: Vertex) -> dict[str, str]:
     pairs = (entry.partition("=") for entry in run.op.exec.meta.env)
     return {name: value for name, _, value in pairs}
@@ -86,10 +104,12 @@ def _secret_variables(run: Vertex) -> list[str]:
     return [variable.name for variable in run.op.exec.secretenv]
 
 
-def _find(run: Vertex, environment: dict[str, str]) -> tuple[SyncCommand | Opaque, ...]:
+def _find(
+    run: Vertex, environment: dict[str, str], look: Look | None = None
+) -> tuple[SyncCommand | Opaque, ...]:
     execution, secret = run.op.exec, _secret_variables(run)
-    args, cwd = execution.meta.args, execution.meta.cwd or "/"
-    return find_sync(args, environment, cwd, unknown=secret, script=_inline_script(run))
+    args, cwd, script = execution.meta.args, execution.meta.cwd or "/", _inline_script(run)
+    return find_sync(args, environment, cwd, unknown=secret, script=script, look=look)
 
 
 def _inline_script(run: Vertex) -> str | None:

@@ -29,6 +29,11 @@ class ExecView:
         """The destination of the mount that shows `path` (absolute); `/` for the root."""
         return absolute(self._mount(absolute(path)).dest)
 
+    def holds(self, path: str) -> bool:
+        """Whether a mount lies below `path` (absolute), which is a directory then."""
+        places = (absolute(mount.dest) for mount in self._vertex.op.exec.mounts)
+        return any(place != path and reaches([place], path) for place in places)
+
     def locate(self, path: str) -> Place | None:
         """Where `path` (absolute) is found; None below a cache, secret, ssh or tmpfs mount."""
         path = absolute(path)

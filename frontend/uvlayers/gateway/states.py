@@ -12,6 +12,7 @@ from uvlayers.pb.stat_pb2 import Stat
 
 _GO_MODE_SYMLINK = 1 << 27
 _GO_MODE_DIR = 1 << 31
+_GO_MODE_SPECIAL = 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19  # devices, pipes, sockets, …
 _GO_MODE_STICKY, _GO_MODE_SETGID, _GO_MODE_SETUID = 1 << 20, 1 << 22, 1 << 23
 
 
@@ -108,6 +109,10 @@ def is_directory(stat: Stat) -> bool:
 
 def is_symlink(stat: Stat) -> bool:
     return bool(stat.mode & _GO_MODE_SYMLINK)
+
+
+def is_regular(stat: Stat) -> bool:
+    return not stat.mode & (_GO_MODE_DIR | _GO_MODE_SYMLINK | _GO_MODE_SPECIAL)
 
 
 def permissions(stat: Stat) -> int:

@@ -1,7 +1,7 @@
-"""Which branch of an `if` runs, where that follows from the variables alone.
+"""Which branch of an `if` runs, where that follows from the variables and the files at hand.
 
 `test` is read as POSIX.1-2024 has it, by the number of its arguments. Conditions that ask for
-anything else than variables (files, programs) raise `NotUnderstood`.
+anything else (programs, files that an earlier command may have made) raise `NotUnderstood`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,6 +28,7 @@ def taken_branch(node: Node, data: bytes, scope: Scope) -> list[Node]:
             break
     else:
         body = []
+    scope.looked = trial.looked
     if trial != scope:
         raise NotUnderstood("a condition sets a variable")
     return body
@@ -55,7 +56,7 @@ def _holds(node: Node, data: bytes, scope: Scope) -> bool:
             decided = first is (operator.type == "||")
             return first if decided else _holds(right, data, scope)
         case "test_command" | "command":
-            return _test(_arguments(node, data, scope), bash=scope.bash)
+            return _test(_arguments(node, data, scope), scope)
         case _:
             raise NotUnderstood(_UNTOLD)
 
@@ -97,8 +98,8 @@ def _leaves(node: Node) -> Iterator[Node]:
             yield child
 
 
-def _test(words: Sequence[str], *, bash: bool) -> bool:
-    """POSIX.1-2024, `test`; a comparison of strings, or of whether there is one."""
+def _test(words: Sequence[str], scope: Scope) -> bool:
+    """POSIX.1-2024, `test`, by the number of arguments."""
     match words:
         case []:
             return False
@@ -106,17 +107,32 @@ def _test(words: Sequence[str], *, bash: bool) -> bool:
             return bool(text)
         case ["!", text]:
             return not text
-        case ["-n", text]:
-            return bool(text)
-        case ["-z", text]:
-            return not text
+        case [operator, text]:
+            return _unary(operator, text, scope)
         case [left, "=", right]:
             return left == right
         case [left, "!=", right]:
             return left != right
-        case [left, "==", right] if bash:
+        case [left, "==", right] if scope.bash:
             return left == right
-        case ["!", "-n" | "-z", _] | ["!", _, "=" | "!=", _]:
-            return not _test(words[1:], bash=bash)
+        case ["!", _, _] | ["!", _, _, _]:
+            return not _test(words[1:], scope)
+        case _:
+            raise NotUnderstood(_UNTOLD)
+
+
+def _unary(operator: str, text: str, scope: Scope) -> bool:
+    """Whether a string is empty, or what a file is."""
+    match operator:
+        case "-n":
+            return bool(text)
+        case "-z":
+            return not text
+        case "-e":
+            return scope.kind(text) is not None
+        case "-f":
+            return scope.kind(text) == "file"
+        case "-d":
+            return scope.kind(text) == "directory"
         case _:
             raise NotUnderstood(_UNTOLD)

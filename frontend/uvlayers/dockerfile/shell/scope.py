@@ -1,7 +1,13 @@
-"""What a shell knows at one point of its script: variables, directory, options."""
+"""What a shell knows at one point of its script: variables, directory, options, files."""
 
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Kind = Literal["file", "directory", "other"]
+Look = Callable[[str], Kind | None]
+"""What is at an absolute path, symlinks followed, before the script begins; None if nothing."""
 
 # Set by the shell itself when the environment does not bring them: never known from here.
 SHELL_OWNED = frozenset(
@@ -95,7 +101,10 @@ class Variable:
 
 @dataclass(slots=True)
 class Scope:
-    """The state of a shell between two commands. `cwd` is None after an untold `cd`."""
+    """The state of a shell between two commands. `cwd` is None after an untold `cd`.
+
+    `look` is None where files cannot be looked at, or a command may have changed them by now.
+    """
 
     variables: dict[str, Variable]
     cwd: str | None
@@ -109,6 +118,9 @@ class Scope:
     exported_later: set[str] = field(default_factory=set)
     entered: tuple[str, ...] = ()
     """Directories that were changed to; all that is known here holds only if they exist."""
+    look: Look | None = None
+    looked: tuple[str, ...] = ()
+    """Absolute paths that were looked at; all that is known here depends on what is there."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str], unknown: Iterable[str], cwd: str) -> "Scope":
@@ -156,6 +168,18 @@ class Scope:
         self.exported_later.add(name)
         if name in self.variables:
             self.variables[name] = Variable(self.variables[name].value, True)
+
+    def kind(self, path: str) -> Kind | None:
+        """What is at `path`; raises `NotUnderstood` if that cannot be told."""
+        if self.look is None:
+            raise NotUnderstood("it depends on a condition")
+        if self.cwd is None:
+            raise NotUnderstood("its directory cannot be told")
+        if not path:
+            return None
+        self.looked = (*self.looked, posixpath.join(self.cwd, path))
+        kind = self.look(self.looked[-1])
+        return None if path.endswith("/") and kind != "directory" else kind
 
     def unset(self, name: str) -> None:
         self.variables.pop(name, None)

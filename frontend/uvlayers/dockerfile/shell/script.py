@@ -170,6 +170,7 @@ class _Walk:
             following = node.next_sibling
             if following is not None and following.type == "&":
                 yield replace(self._apart(node, "it runs in the background"), nested=True)
+                self.scope.look = None
                 continue
             inside = self._inside(node)
             if inside is None:
@@ -215,6 +216,8 @@ class _Walk:
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
             if step.effect is Effect.OUTWARD:
                 guard = guard or step.text
+            if not step.state:
+                self.scope.look = None
             yield replace(
                 step,
                 nested=step.nested or nested or bool(redirections),
@@ -349,7 +352,7 @@ class _Walk:
 
 
 def _decided(node: Node, *, list_end: bool, script_end: bool) -> Step:
-    """The conditions of an `if`, which ask for variables alone; nobody is to cut the text there."""
+    """The conditions of an `if`, which change nothing; nobody is to cut the text there."""
     return Step(
         node,
         Effect.QUIET,
