@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from posixpath import dirname, join, normpath
 
+from uvlayers.dockerfile.find import is_root
 from uvlayers.dockerfile.shell.scope import Kind
 from uvlayers.dockerfile.view import ExecView, Place
 from uvlayers.errors import Unsupported
@@ -180,9 +181,9 @@ def is_there(states: States, output: Output, path: str) -> bool:
 
 def home_directory(states: States, output: Output, user: str) -> str:
     """The home of an exec's user, as the runtime sets it when the image does not."""
-    name = user.partition(":")[0]
-    if name in ("", "0", "root"):
+    if is_root(user):
         return "/root"
+    name = user.partition(":")[0]
     passwd = states.read(output, "/etc/passwd") or b""
     for line in passwd.decode(errors="replace").splitlines():
         fields = line.split(":")

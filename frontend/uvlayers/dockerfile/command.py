@@ -90,8 +90,7 @@ def find_sync(
     """
     if not args:
         return ()
-    scope = Scope.of(env, unknown, cwd)
-    scope.look = look
+    scope = Scope.of(env, unknown, cwd, look)
     if script is not None:
         found = _of_script(script, scope)
         return tuple(replace(e, inline=False) if isinstance(e, SyncCommand) else e for e in found)
@@ -169,8 +168,7 @@ def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
     fed = fed_shell(text)
     if fed is None or not fed.words or posixpath.basename(fed.words[0]) not in SHELLS:
         return text, scope, None
-    inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/")
-    inner.look = scope.look
+    inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/", scope.look)
     _read_options([*fed.words, "-c", fed.script], inner)
     return fed.script, inner, fed
 

@@ -28,7 +28,7 @@ class SyncExec:
 
     @property
     def by_root(self) -> bool:
-        return self.run.op.exec.meta.user.partition(":")[0] in ("", "0", "root")
+        return is_root(self.run.op.exec.meta.user)
 
     @property
     def root_input(self) -> int:
@@ -75,6 +75,11 @@ class SyncExec:
             unknown=secrets,
             private=mounted or bool(secrets),
         )
+
+
+def is_root(user: str) -> bool:
+    """Whether an exec's user, `name:group` or by number, is root, as nobody named is."""
+    return user.partition(":")[0] in ("", "0", "root")
 
 
 def find_sync_exec(vertex: Vertex) -> SyncExec | None:

@@ -123,10 +123,16 @@ class Scope:
     """Absolute paths that were looked at; all that is known here depends on what is there."""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], unknown: Iterable[str], cwd: str) -> "Scope":
+    def of(
+        cls,
+        environment: Mapping[str, str],
+        unknown: Iterable[str],
+        cwd: str,
+        look: Look | None = None,
+    ) -> "Scope":
         variables = {name: Variable(value, True) for name, value in environment.items()}
         variables |= {name: Variable(None, True) for name in unknown}
-        return cls(variables, cwd)
+        return cls(variables, cwd, look=look)
 
     def copy(self) -> "Scope":
         return replace(
@@ -172,7 +178,7 @@ class Scope:
     def kind(self, path: str) -> Kind | None:
         """What is at `path`; raises `NotUnderstood` if that cannot be told."""
         if self.look is None:
-            raise NotUnderstood("it depends on a condition")
+            raise NotUnderstood("what files there are is only known when it runs")
         if self.cwd is None:
             raise NotUnderstood("its directory cannot be told")
         if not path:
