@@ -29,7 +29,7 @@ def measure_disk(setting: Setting, scenarios: Sequence[Scenario], _rounds: int) 
 
     bench = Bench(setting)
     bench.begin()
-    build(bench, 0, "first build")
+    build(bench, DISK_FIRST, 0, "first build")
     first = alternate(DISK_FIRST, 1, used)
     if DISK_FIRST in scenarios:
         yield first
@@ -37,10 +37,10 @@ def measure_disk(setting: Setting, scenarios: Sequence[Scenario], _rounds: int) 
         for turn in range(1, CHANGES + 1):
             change = Project.add if turn % 2 else upgrade_small
             change(setting.project)
-            build(bench, turn, f"lock change {turn} of {CHANGES}")
+            build(bench, DISK_CHANGED, turn, f"lock change {turn} of {CHANGES}")
         yield alternate(DISK_CHANGED, 1, used)
 
 
-def build(bench: Bench, turn: int, label: str) -> None:
+def build(bench: Bench, scenario: Scenario, turn: int, label: str) -> None:
     for side in order(turn):
-        say(side.name, f"{label}: {shown(bench.build(side).figures)}")
+        say(side.name, f"{label}: {shown(bench.build(side, scenario).figures)}")

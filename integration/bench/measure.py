@@ -10,7 +10,6 @@ from integration.bench.quantities import BYTES, SECONDS
 from integration.bench.quiet import wait_for_quiet
 from integration.bench.results import Result, Sample, alternate, fewer, shown
 from integration.bench.scenarios import Scenario
-from integration.bench.shapes import CHOSEN, Shape
 from integration.bench.sides import LAYERED, SIDES, Side, order
 from integration.bench.work import Work
 from integration.pushed import pushed_layers
@@ -36,10 +35,9 @@ class Bench:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._at: dict[str, Builder] = {}
-        self._shape: Shape = CHOSEN
-        self._pushed = False
-        self._exported = True
-        # Who has built the project with the Dockerfile of this shape, and pushed it.
+        # What was measured last.
+        self._last: Scenario | None = None
+        # Who has built the project as that one does: its Dockerfile, and whether it is pushed.
         self._built: set[str] = set()
 
     def measure(self, scenario: Scenario, rounds: int) -> Result:
@@ -50,9 +48,9 @@ class Bench:
             changed[:] = [scenario.change(self._setting.project)]
 
         def act(side: Side, _turn: int) -> Sample:
-            sample = self.build(side)
+            sample = self.build(side, scenario)
             if scenario.least and side is LAYERED:
-                return replace(sample, least={BYTES.name: self._least(sample, str(changed[0]))})
+                return self._with_least(sample, scenario, str(changed[0]))
             return sample
 
         turns = fewer(rounds) if scenario.cold or scenario.few else rounds
@@ -64,17 +62,17 @@ class Bench:
         for side in SIDES:
             self._at[side.name] = self._setting.builders.fresh(side)
 
-    def build(self, side: Side) -> Sample:
-        """Build what there is, in the way of the scenario that is being measured."""
-        builder, watched = self._at[side.name], self._setting.watched if self._pushed else None
-        image_ref: str | None = f"uvlayers-bench/result:{side.name}" if self._exported else None
+    def build(self, side: Side, scenario: Scenario) -> Sample:
+        """Build what there is, in the way of the scenario."""
+        builder, watched = self._at[side.name], self._setting.watched if scenario.pushed else None
+        image_ref: str | None = f"uvlayers-bench/result:{side.name}" if scenario.exported else None
         if watched is not None:
             image_ref = watched.registry.image_ref(f"{builder.repository}:{TAG}")
         if image_ref is not None:
             builder.keep(image_ref)
         self._setting.settle()
         mark = 0 if watched is None else watched.mark()
-        context, dockerfile = self._setting.project.directory, self._dockerfile()
+        context, dockerfile = self._setting.project.directory, self._dockerfile(scenario)
         built = builder.build(side, context, dockerfile, image_ref, push=watched is not None)
         sample = Sample({SECONDS.name: built.seconds}, Work.of(built.progress))
         if watched is None:
@@ -85,28 +83,29 @@ class Bench:
 
     def _make_ready(self, scenario: Scenario, turn: int) -> None:
         """Nothing built before a cold round, everything before any other."""
-        if (scenario.shape, scenario.pushed) != (self._shape, self._pushed):
+        last, self._last = self._last, scenario
+        if last is None or (scenario.shape, scenario.pushed) != (last.shape, last.pushed):
             scenario.shape.prepare(self._setting.project)
-            self._shape, self._pushed = scenario.shape, scenario.pushed
             self._built.clear()
-        self._exported = scenario.exported
         for side in order(turn):
             if scenario.cold or side.name not in self._at:
                 self._at[side.name] = self._setting.builders.fresh(side)
             if not scenario.cold and side.name not in self._built:
-                figures = self.build(side).figures
+                figures = self.build(side, scenario).figures
                 say(side.name, f"a first build, not measured: {shown(figures)}")
             self._built.add(side.name)
 
-    def _dockerfile(self) -> str:
-        return self._shape.dockerfile(self._setting.dockerfile)
+    def _dockerfile(self, scenario: Scenario) -> str:
+        return scenario.shape.dockerfile(self._setting.dockerfile)
 
-    def _least(self, sample: Sample, name: str) -> int:
-        """Bytes that had to be pushed once the package had been added."""
+    def _with_least(self, sample: Sample, scenario: Scenario, name: str) -> Sample:
+        """The sample with the bytes that had to be pushed once the package had been added."""
         builder, watched = self._at[LAYERED.name], self._setting.watched
         assert watched is not None
         project = self._setting.project
         version = next(each["version"] for each in project.locked() if each["name"] == name)
         wheel = f"{name} {version}"
-        own = push_alone(builder, watched, project, self._dockerfile(), wheel)
-        return least_pushed(sample.sent, pushed_layers(watched, builder.repository), own, wheel)
+        own = push_alone(builder, watched, project, self._dockerfile(scenario), wheel)
+        pushed = pushed_layers(watched, builder.repository)
+        least = least_pushed(sample.sent, pushed, own, wheel)
+        return replace(sample, least={BYTES.name: least})
