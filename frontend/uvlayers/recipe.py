@@ -11,7 +11,6 @@ from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
 from uvlayers.dockerfile.twin import Twins, platform_name
-from uvlayers.dockerfile.view import ExecView
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, shared_directories
 from uvlayers.files import Directories, ExecFiles, directories_to, is_there
@@ -50,16 +49,16 @@ class Recipe:
 def read_recipe(
     found: SyncExec,
     command: SyncCommand,
+    files: ExecFiles,
     state: Callable[[Output], State],
     shop: Workshop,
 ) -> Recipe:
-    """Understand the `command` of `found`; `state` maps the delegated graph's outputs.
+    """Understand the `command` of `found`, which sees `files`.
 
-    Raises Unsupported where the RUN must be built as written, other UvlayersErrors where the
-    build must end.
+    `state` maps the delegated graph's outputs. Raises Unsupported where the RUN must be built as
+    written, other UvlayersErrors where the build must end.
     """
     run = found.run
-    files = ExecFiles(shop.states, ExecView(run, state))
     require_lock(command, files)
     _require_plain(command)
     root = Layered.on(state(run.inputs[found.root_input]))

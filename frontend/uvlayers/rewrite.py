@@ -287,7 +287,7 @@ def _take_over(
         # who is not root may not see what is there
         command = found.command(home, files.kind if found.by_root else None)
         needed = command.needed
-        return take_over(found, command, rewriting.state, shop)
+        return take_over(found, command, files, rewriting.state, shop)
     except Unrelated:
         return None
     except Unsupported as reason:

@@ -14,7 +14,7 @@ from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, installation_paths, shared_directories
 from uvlayers.explain import Fetch
-from uvlayers.files import StatePaths, is_there
+from uvlayers.files import ExecFiles, StatePaths, is_there
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.installation import Left
@@ -69,14 +69,18 @@ class Takeover:
 
 
 def take_over(
-    found: SyncExec, command: SyncCommand, state: Callable[[Output], State], shop: Workshop
+    found: SyncExec,
+    command: SyncCommand,
+    files: ExecFiles,
+    state: Callable[[Output], State],
+    shop: Workshop,
 ) -> Takeover:
-    """The layers for the sync `command` of the exec `found`.
+    """The layers for the sync `command` of the exec `found`, which sees `files`.
 
     `state` tells what has become of the outputs of the delegated graph. Raises Unsupported where
     the RUN must be built as written, other UvlayersErrors where the build must end.
     """
-    recipe = read_recipe(found, command, state, shop)
+    recipe = read_recipe(found, command, files, state, shop)
     before = installed_before(recipe, shop.installed, shop.states)
     present = {wheel for each in before for wheel in each.wheels}
     prepared = prepare(recipe, state, shop, present)

@@ -50,6 +50,7 @@ def branch(condition: str, shell: str = "sh", look: Look | None = None) -> str:
         ('[ ! "$EMPTY" ]', "yes"),
         ('! [ "$ENV" = dev ]', "yes"),
         ('[ "$ENV" = prod ] && [ -z "$EMPTY" ]', "yes"),
+        ('[ "$ENV" = prod ] && # why\n [ -z "$EMPTY" ]', "yes"),
         ('[ "$ENV" = dev ] && [ -f uv.lock ]', "no"),
         ('[ "$ENV" = dev ] || test -n "$TWO"', "yes"),
         ('[ "$TWO" = "a b" ]', "yes"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from uvlayers.dockerfile.shell.lists import joined
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.syntax import refuse_joined, simple_command, source
 from uvlayers.dockerfile.shell.words import expand_fields
@@ -47,14 +48,14 @@ def _parts(clause: Node) -> tuple[Node | None, list[Node]]:
 
 
 def _holds(node: Node, data: bytes, scope: Scope) -> bool:
+    parts = joined(node)
+    if parts is not None:
+        left, operator, right = parts
+        first = _holds(left, data, scope)
+        return first if first is (operator == "||") else _holds(right, data, scope)
     match node.type:
         case "negated_command":
             return not _holds(node.children[-1], data, scope)
-        case "list" if len(node.children) == 3 and node.children[1].type in ("&&", "||"):
-            left, operator, right = node.children
-            first = _holds(left, data, scope)
-            decided = first is (operator.type == "||")
-            return first if decided else _holds(right, data, scope)
         case "test_command" | "command":
             return _test(_arguments(node, data, scope), scope)
         case _:
