@@ -7,14 +7,14 @@ from functools import partial
 from itertools import accumulate
 
 from uvlayers.building import Prepared, prepare
-from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
 from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
-from uvlayers.existing import environment_directories, installation_paths, shared_directories
+from uvlayers.existing import installation_paths
 from uvlayers.explain import Fetch
-from uvlayers.files import ExecFiles, StatePaths, is_there
+from uvlayers.files import ExecFiles, StatePaths
+from uvlayers.footing import find_footing
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.installation import Left
@@ -24,7 +24,6 @@ from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State, whole
 from uvlayers.occupancy import installed_before
 from uvlayers.pb import ops_pb2 as pb
-from uvlayers.questions import UNPACKER, emit_unpacker
 from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
 from uvlayers.settings.request import LockMode, SyncRequest
@@ -162,14 +161,14 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
     """
     interpreter = recipe.skeleton.interpreter
     found = again or (interpreter.environment is not None and interpreter.environment.existed)
-    chain = candidates(recipe.skeleton.ground.root)
-    # a chain of one is not asked: that would pull an image that may not be needed
-    held = (each for each in chain[:-1] if _is_like(each, recipe, shop))
-    root = next(held, chain[-1])
+    library_path = recipe.command.library_path
+    footing = find_footing(
+        recipe.skeleton, recipe.directories, library_path, shop.guest, shop.states
+    )
     request = recipe.request
     return Install(
-        root=root,
-        unpacker=_unpacker(root, recipe, shop.guest),
+        root=footing.root,
+        unpacker=footing.unpacker,
         platform=recipe.skeleton.ground.run.op.platform,
         interpreter=interpreter,
         executable=interpreter.executable_when_found if found else interpreter.executable,
@@ -178,45 +177,9 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
         directories=recipe.directories,
         bytecode=request.bytecode,
         installer_metadata=request.installer_metadata,
-        library_path=_library_path(recipe),
+        library_path=library_path,
         archives=prepared.archives,
     )
-
-
-def _unpacker(root: Output, recipe: Recipe, guest: Output) -> Output:
-    run, python = recipe.skeleton.ground.run, recipe.skeleton.interpreter.base_executable
-    return emit_unpacker(run, root, guest, python, _library_path(recipe))
-
-
-def _library_path(recipe: Recipe) -> str | None:
-    return recipe.command.environment.get("LD_LIBRARY_PATH")
-
-
-def _is_like(output: Output, recipe: Recipe, shop: Workshop) -> bool:
-    """Whether the interpreter runs there, and the directories that wheels share with it look alike.
-
-    It may lack a library, or the loader's cache. And a `chown` between the image and the RUN would
-    be undone by the layers.
-    """
-    interpreter = recipe.skeleton.interpreter
-    if not shop.states.exists(output, interpreter.base_executable):
-        return False
-    if not _looks_alike(output, recipe, shop.states):
-        return False
-    compiled = shop.states.answer(_unpacker(output, recipe, shop.guest), f"/{UNPACKER}") or b""
-    return compiled.startswith(bytes.fromhex(interpreter.magic))
-
-
-def _looks_alike(output: Output, recipe: Recipe, states: States) -> bool:
-    interpreter = recipe.skeleton.interpreter
-    environment = interpreter.environment
-    if environment is None or not environment.existed:
-        return True
-    if not environment.virtual:
-        return shared_directories(states, output, interpreter) == recipe.directories
-    # all its directories are told to the guest, which must not find others at their place
-    there = is_there(states, output, environment.path)
-    return not there or environment_directories(states, output, interpreter) == recipe.directories
 
 
 def _rest(recipe: Recipe, before: Sequence[Installed], states: States) -> Rest:

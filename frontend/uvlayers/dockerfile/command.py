@@ -56,6 +56,11 @@ class SyncCommand:
     certain: bool = True
 
     @property
+    def library_path(self) -> str | None:
+        """Where the interpreter's own libraries may be."""
+        return self.environment.get("LD_LIBRARY_PATH")
+
+    @property
     def is_pip(self) -> bool:
         """Whether it is one of `uv pip`."""
         return self.what.startswith("uv pip ")
