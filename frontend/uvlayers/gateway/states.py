@@ -1,12 +1,14 @@
 """Reading files of states: each state is solved once, lazily, and only when asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from posixpath import join
+from typing import Any, TypeVar
 
 from uvlayers.gateway.client import Gateway
 from uvlayers.gateway.result import Ref
 from uvlayers.llb.graph import Graph, Output, marshal
+from uvlayers.once import Once
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.pb.stat_pb2 import Stat
 
@@ -15,20 +17,20 @@ _GO_MODE_DIR = 1 << 31
 _GO_MODE_SPECIAL = 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19  # devices, pipes, sockets, …
 _GO_MODE_STICKY, _GO_MODE_SETGID, _GO_MODE_SETUID = 1 << 20, 1 << 22, 1 << 23
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class States:
     """The files of the graph's states, as the daemon has them; evaluates what it is asked for.
 
-    A state never changes: what was asked once is not asked again.
+    A state never changes: what was asked once is not asked again. Any thread may ask.
     """
 
     gateway: Gateway
     infos: tuple[pb.SourceInfo, ...] = ()
     cache_imports: Iterable[tuple[str, Mapping[str, str]]] = ()
-    _refs: dict[Output, Ref] = field(default_factory=dict)
-    _contents: dict[tuple[Output, str], bytes | None] = field(default_factory=dict)
-    _existing: dict[tuple[Output, str], bool] = field(default_factory=dict)
+    _told: dict[tuple[object, ...], Once[Any]] = field(default_factory=dict)
     _listings: dict[tuple[Output, str], dict[str, Stat] | None] = field(default_factory=dict)
     _entries: dict[tuple[Output, str, str], Stat | None] = field(default_factory=dict)
     _asked: set[tuple[Output, str]] = field(default_factory=set)
@@ -41,17 +43,10 @@ class States:
         return tuple(self._answers)
 
     def ref(self, output: Output) -> Ref:
-        if output not in self._refs:
-            definition = marshal(Graph(output, self.infos))
-            result = self.gateway.solve(definition, cache_imports=self.cache_imports)
-            (self._refs[output],) = result.refs.values()
-        return self._refs[output]
+        return self._once((output,), lambda: self._solve(output))
 
     def read(self, output: Output, path: str) -> bytes | None:
-        place = (output, path)
-        if place not in self._contents:
-            self._contents[place] = self.gateway.read_file(self.ref(output), path)
-        return self._contents[place]
+        return self._ask(self.gateway.read_file, output, path)
 
     def answer(self, output: Output, path: str) -> bytes | None:
         """The file that a step wrote for nobody but us, and which no layer holds."""
@@ -63,11 +58,7 @@ class States:
         return None if entries is None else tuple(entries)
 
     def exists(self, output: Output, path: str) -> bool:
-        place = (output, path)
-        if place not in self._existing:
-            found = self.gateway.stat_file(self.ref(output), path)
-            self._existing[place] = found is not None
-        return self._existing[place]
+        return self._ask(self.gateway.stat_file, output, path) is not None
 
     def entry(self, output: Output, directory: str, name: str) -> Stat | None:
         """What is called `name` in `directory`, a symlink itself and not what it points to.
@@ -89,18 +80,33 @@ class States:
         if place in self._asked or directory.count("/") == 1:
             return (self._listing(output, directory) or {}).get(name)
         self._asked.add(place)
-        entries = self.gateway.read_dir(self.ref(output), directory, name) or ()
+        entries = self._ask(self.gateway.read_dir, output, directory, name) or ()
         return next((entry for entry in entries if entry.path == name), None)
 
     def _listing(self, output: Output, directory: str) -> dict[str, Stat] | None:
         place = (output, directory)
         if place not in self._listings:
             self._asked.add(place)
-            entries = self.gateway.read_dir(self.ref(output), directory)
+            entries = self._ask(self.gateway.read_dir, output, directory)
             self._listings[place] = (
                 None if entries is None else {entry.path: entry for entry in entries}
             )
         return self._listings[place]
+
+    def _solve(self, output: Output) -> Ref:
+        definition = marshal(Graph(output, self.infos))
+        result = self.gateway.solve(definition, cache_imports=self.cache_imports)
+        (ref,) = result.refs.values()
+        return ref
+
+    def _ask(self, question: Callable[..., T], output: Output, *arguments: str) -> T:
+        """What the daemon answers to a question about a state and a path in it."""
+        key = (question, output, *arguments)
+        return self._once(key, lambda: question(self.ref(output), *arguments))
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        answer: Once[T] = self._told.setdefault(key, Once())
+        return answer.of(make)
 
 
 def is_directory(stat: Stat) -> bool:
