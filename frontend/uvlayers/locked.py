@@ -1,6 +1,7 @@
 """The lock of a sync: read, parsed, and held against the project."""
 
 from functools import lru_cache
+from threading import Lock as Turn
 
 from uvlayers.errors import Unsupported, UvlayersError
 from uvlayers.files import ExecFiles
@@ -9,13 +10,15 @@ from uvlayers.lock.model import Lock
 from uvlayers.lock.parse import parse_lock
 from uvlayers.settings.request import LockMode, SyncRequest
 
+_PARSING = Turn()
+
 
 def read_lock(request: SyncRequest, files: ExecFiles) -> Lock:
     """The lock of the workspace; without `--locked` or `--frozen` uv would make a missing one."""
-    path = f"{request.workspace_root.rstrip('/')}/uv.lock"
+    path = _path(request.workspace_root)
     data = files.read(path)
     if data is not None:
-        return _parse(data)
+        return _parsed(data)
     if request.lock_mode is LockMode.UPDATE:
         raise Unsupported(f"there is no lockfile at `{path}`")
     flag = "--locked" if request.lock_mode is LockMode.LOCKED else "--frozen"
@@ -23,6 +26,22 @@ def read_lock(request: SyncRequest, files: ExecFiles) -> Lock:
         f"unable to find lockfile at `{path}`, but `{flag}` was provided",
         hint="run `uv lock`, and see that the RUN can read uv.lock (COPY or a bind mount)",
     )
+
+
+def foresee_lock(directory: str, files: ExecFiles) -> None:
+    """Read and parse the lock in `directory`, if there is one; the next to need it has it then."""
+    data = files.read(_path(directory))
+    if data is not None:
+        _parsed(data)
+
+
+def _path(directory: str) -> str:
+    return f"{directory.rstrip('/')}/uv.lock"
+
+
+def _parsed(data: bytes) -> Lock:
+    with _PARSING:  # a second thread would parse it beside the first
+        return _parse(data)
 
 
 @lru_cache(maxsize=4)

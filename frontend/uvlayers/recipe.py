@@ -6,6 +6,7 @@ Read → lock → select. Whatever is not understood raises Unsupported.
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
@@ -14,7 +15,9 @@ from uvlayers.dockerfile.twin import Twins, platform_name
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, shared_directories
 from uvlayers.files import Directories, ExecFiles, directories_to, is_there
+from uvlayers.footing import foresee_footing
 from uvlayers.foreign import is_foreign, make_foreign_skeleton
+from uvlayers.foresight import foresee, foresee_files
 from uvlayers.installation import Installation
 from uvlayers.layers.artifacts import Built
 from uvlayers.llb.fileop import absolute, reaches
@@ -62,6 +65,7 @@ def read_recipe(
     require_lock(command, files)
     _require_plain(command)
     root = Layered.on(state(run.inputs[found.root_input]))
+    foresee_files(command, files, root.shadow, shop.states)
     request = read_request(command, files)
     _require_own_place(run, request.environment_path)
     _require_same_answers(command, files, request.environment_path)
@@ -71,6 +75,7 @@ def read_recipe(
     if isinstance(request, PipRequest):
         _require_beforehand(root, request.environment_path, shop)
     skeleton = _skeleton(run, command, request, root.shadow, directories, shop)
+    foresee(partial(foresee_footing, skeleton, command.library_path, shop.guest, shop.states))
     require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
     installation = order.installation(skeleton.interpreter)
     if skeleton.ground.run != run:
