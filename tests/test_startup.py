@@ -98,3 +98,32 @@ def test_without_the_file_all_is_as_ever(tmp_path: Path) -> None:
         assert patterns > 30
         assert "asyncio.events" in unspared
         assert "tempfile" in unspared
+
+
+def test_what_stands_in_for_inspect_answers_as_it_does() -> None:
+    told = run(f"""
+import sys
+sys.path.insert(0, {str(FRONTEND)!r})
+sys.modules.pop("inspect", None)
+from uvlayers.startup import Postponed, postpone_inspect
+postpone_inspect()
+import inspect as standing
+assert type(standing) is Postponed
+class Parent:
+    number: "int"
+class Child(Parent): pass
+class Other(Parent):
+    text: str = ""
+async def waits(): pass
+def plain(): pass
+def asked(inspect):
+    classes = [inspect.get_annotations(each) for each in (Parent, Child, Other)]
+    return classes, [inspect.iscoroutinefunction(each) for each in (waits, plain)]
+first = asked(standing)
+assert sys.modules["inspect"] is standing
+print(standing.iscoroutinefunction(len), standing.signature(plain))
+import inspect
+assert type(inspect) is not Postponed
+assert asked(inspect) == first
+""")
+    assert told == "False ()\n"

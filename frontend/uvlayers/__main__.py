@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from uvlayers.gateway.client import Gateway
 
 
+_TURN = 0.0005  # seconds; while one thread computes, others wait ten times as long by default
+
+
 def main() -> None:
     """Answer one build request, then exit; a traceback on stderr means that no answer was taken."""
     pipes = take_over_stdio()
+    sys.setswitchinterval(_TURN)
     from uvlayers.gateway.client import connect
 
     with connect(*pipes) as gateway:

@@ -1,6 +1,5 @@
 """Makes the file that `startup` uses, once the frontend image holds everything else."""
 
-import dataclasses
 import marshal
 import os
 import re
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from uvlayers.startup import COMPILER, Methods, Patterns, put_placeholders
+from uvlayers.startup import COMPILER, Methods, Patterns, postpone_inspect, put_placeholders
 
 MODULES = (
     "uvlayers.__main__",
@@ -47,6 +46,7 @@ def precompile(path: str) -> None:
     unused: tuple[str, ...] = ()
     for names in UNUSED:
         unused += names if _does_without(unused + names) else ()
+    postpone_inspect()  # what it would import is then compiled like all else
     put_placeholders(unused)
     with _methods() as methods, _patterns() as patterns:
         for module in MODULES:
@@ -66,6 +66,8 @@ def _does_without(names: tuple[str, ...]) -> bool:
 @contextmanager
 def _methods() -> Iterator[Methods]:
     """The methods of the dataclasses that are made during the block."""
+    import dataclasses
+
     methods: Methods = {}
 
     def execute(source: str, *namespaces: dict[str, Any]) -> None:

@@ -3,17 +3,19 @@
 - `dataclasses` writes the methods of every class as source and compiles them in each process
   (CPython `Lib/dataclasses.py`): 40 of the 100 ms that our own imports take.
 - `re` compiles the patterns at the top of modules (`Lib/re/_compiler.py`): 10 ms.
+- `dataclasses` and `warnings` take one small function each from `inspect`, which imports 7 ms of
+  other modules.
 - grpc imports asyncio for the half of it that nobody uses here, 20 ms; protobuf its messages in
   Python, tree-sitter-bash what opens files of packages, 10 ms.
 
 `precompile` makes the file. What is not in it is compiled as ever.
 """
 
-import dataclasses
 import marshal
 import re
 import sys
-from types import CodeType, ModuleType
+from importlib import import_module
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 Methods = dict[str, CodeType]
@@ -22,6 +24,7 @@ Patterns = dict[tuple[str | bytes, int], tuple[Any, ...]]
 """What `_sre.compile` takes, by pattern and flags."""
 
 COMPILER: Any = vars(re)["_compiler"]
+_CO_COROUTINE = 0x80
 
 
 class Placeholder(ModuleType):
@@ -31,6 +34,34 @@ class Placeholder(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         return type(name, (Exception,), {})
+
+
+class Postponed(ModuleType):
+    """In the place of `inspect`: the real one is imported once more of it is wanted than this."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._real(), name)
+
+    def get_annotations(self, obj: type) -> dict[str, Any]:
+        """A class's own, not evaluated (CPython `Lib/inspect.py`)."""
+        return dict(vars(obj).get("__annotations__") or ())
+
+    def iscoroutinefunction(self, obj: Any) -> bool:
+        """Whether `async def` made it (CPython `Lib/inspect.py`)."""
+        if isinstance(obj, FunctionType) and not vars(obj):  # else it may be marked as if
+            return bool(obj.__code__.co_flags & _CO_COROUTINE)
+        return bool(self._real().iscoroutinefunction(obj))
+
+    def _real(self) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return import_module(self.__name__)
+
+
+def postpone_inspect() -> None:
+    sys.modules.setdefault("inspect", Postponed("inspect"))
 
 
 def put_placeholders(names: tuple[str, ...]) -> None:
@@ -46,12 +77,15 @@ def use_compiled(path: str) -> None:
     except (OSError, EOFError, ValueError, TypeError):
         return
     if version == sys.version:
+        postpone_inspect()
         put_placeholders(unused)
         _use_methods(methods)
         _use_patterns(patterns)
 
 
 def _use_methods(methods: Methods) -> None:
+    import dataclasses  # not before `inspect` has its stand-in
+
     def execute(source: str, *namespaces: dict[str, Any]) -> None:
         exec(methods.get(source, source), *namespaces)  # noqa: S102 - as dataclasses does
 
