@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from integration import own_engine
-from integration.bench.sides import SIDES, Side
+from integration.bench.sides import SIDES, Side, frontends_of_sides, with_syntax
 from integration.build import Build, BuildFailedError, build
 from integration.engine import Engine
 from integration.errors import SetupError
-from integration.machine import FRONTEND_IMAGE, Machine
+from integration.machine import Machine
 from integration.recipes import PYTHON, UV
 from integration.steps import step
 
@@ -37,6 +37,8 @@ class Builder:
     base: str
     # A namespace for `RUN --mount=type=cache`.
     cache_mounts: str
+    # What Dockerfiles name after `# syntax=`; None is what is built into the engine.
+    frontend: str | None = None
     # Where in a registry nobody has pushed anything yet.
     repository: str = ""
 
@@ -55,7 +57,7 @@ class Builder:
             output = ["--output=type=cacheonly"]
         with TemporaryDirectory() as work:
             path = Path(work) / "Dockerfile"
-            path.write_text(side.dockerfile(dockerfile), encoding="utf-8")
+            path.write_text(with_syntax(dockerfile, self.frontend), encoding="utf-8")
             try:
                 return build(
                     self.engine,
@@ -104,8 +106,9 @@ class SharedEngine:
     cold = "nothing built yet, what an earlier run downloaded at hand"
     downloads_kept = True
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, frontends: Mapping[str, str] | None = None) -> None:
         self._machine = machine
+        self._frontends = frontends_of_sides() if frontends is None else frontends
 
     def fresh(self, side: Side) -> Builder:
         base = f"uvlayers-bench/base:{side.name}"
@@ -114,7 +117,9 @@ class SharedEngine:
             (Path(work) / "Dockerfile").write_text(text, encoding="utf-8")
             (Path(work) / "run").write_text(f"{secrets.token_hex(8)}\n", encoding="utf-8")
             build(self._machine.engine, Path(work), image_ref=base)
-            builder = Builder(self._machine.engine, base, f"uvlayers-bench-{side.name}")
+            frontend = self._frontends.get(side.name)
+            mounts = f"uvlayers-bench-{side.name}"
+            builder = Builder(self._machine.engine, base, mounts, frontend)
             builder.warm_up(side)
         return builder
 
@@ -128,9 +133,13 @@ class OwnEngines:
     cold = "an empty engine with base images and frontend, everything downloaded"
     downloads_kept = False
 
-    def __init__(self, machine: Machine, frontend: Path) -> None:
+    def __init__(
+        self, machine: Machine, frontends: Mapping[str, str], archives: Mapping[str, Path]
+    ) -> None:
         self._machine = machine
-        self._frontend = frontend
+        self._frontends = frontends
+        # Of the frontends that are images, by name.
+        self._archives = archives
 
     def fresh(self, side: Side) -> Builder:
         with step(side.name, "start an empty engine"):
@@ -138,10 +147,11 @@ class OwnEngines:
             engine = own_engine.start(self._machine.cache, store(side))
             for recipe in (PYTHON, UV):
                 self._machine.image(recipe.image_ref, engine)
-            if side.frontend is not None:
-                engine.load(self._frontend)
+            frontend = self._frontends.get(side.name)
+            if frontend is not None:
+                engine.load(self._archives[frontend])
             repository = f"{side.name}-{secrets.token_hex(4)}"
-            builder = Builder(engine, PYTHON.image_ref, side.name, repository)
+            builder = Builder(engine, PYTHON.image_ref, side.name, frontend, repository)
             builder.warm_up(side)
         return builder
 
@@ -162,15 +172,19 @@ class OwnEngines:
 
 
 @contextmanager
-def builders_of(machine: Machine) -> Iterator[Builders]:
-    """Engines for this alone, if they are ours to make; else somebody's own engine, shared."""
+def builders_of(machine: Machine, frontends: Mapping[str, str]) -> Iterator[Builders]:
+    """Engines for this alone, if they are ours to make; else somebody's own engine, shared.
+
+    `frontends` are images of the machine's engine, by name of the side.
+    """
     if not machine.engine.own:
-        yield SharedEngine(machine)
+        yield SharedEngine(machine, frontends)
         return
     with TemporaryDirectory(dir=machine.cache.home) as work:
-        archive = Path(work) / "frontend.tar"
-        machine.engine.save(FRONTEND_IMAGE, archive)
-        engines = OwnEngines(machine, archive)
+        archives = {image: Path(work) / f"{name}.tar" for name, image in frontends.items()}
+        for image, archive in archives.items():
+            machine.engine.save(image, archive)
+        engines = OwnEngines(machine, frontends, archives)
         try:
             yield engines
         finally:

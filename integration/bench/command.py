@@ -22,6 +22,7 @@ from integration.bench.quiet import PATIENCE, wait_for_quiet
 from integration.bench.report import caption, document, machine_facts, table
 from integration.bench.results import Result
 from integration.bench.scenarios import GROUPS, SCENARIOS
+from integration.bench.sides import frontends_of_sides
 from integration.bench.sizes import make_project
 from integration.cache import find_cache
 from integration.errors import SetupError
@@ -54,14 +55,16 @@ def main(argv: list[str]) -> int:
     machine = bring_up(recipes=(PYTHON, UV))
     require_engines(machine, chapters)
     machine.frontend_image()
+    require_image(machine, arguments.syntax)
     with (
         TemporaryDirectory() as work,
         registry_for(machine, chapters) as watched,
-        builders_of(machine) as builders,
+        builders_of(machine, frontends_of_sides(arguments.syntax)) as builders,
     ):
         projects = Projects(arguments.project, machine, Path(work))
         facts = circumstances(projects, chapters, machine, builders)
         facts["patience"] = arguments.patience
+        facts["plain_frontend"] = arguments.syntax
         results: list[Result] = []
         try:
             for number, chapter in enumerate(chapters, start=1):
@@ -138,6 +141,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         help="for scenarios without one of their own; its `# syntax=` line is replaced",
     )
     parser.add_argument(
+        "--syntax",
+        metavar="IMAGE",
+        help="the Dockerfile frontend of uv's side, such as docker/dockerfile:1: an image that the "
+        "engine has; without it the one that is built into the engine, which starts no container",
+    )
+    parser.add_argument(
         "--patience",
         type=float,
         default=PATIENCE,
@@ -177,6 +186,12 @@ def require_engines(machine: Machine, chapters: Sequence[Chapter]) -> None:
                 f"no other engines can be set up beside somebody's own Docker Engine for: {names}",
                 hint="as root on Debian, UVLAYERS_ENGINE=own sets up what is needed",
             )
+
+
+def require_image(machine: Machine, image_ref: str | None) -> None:
+    if image_ref is not None and machine.engine.image_labels(image_ref) is None:
+        hint = f"`docker pull {image_ref}` in `{machine.engine.name}`"
+        raise SetupError(f"the engine has no image `{image_ref}`", hint)
 
 
 @contextmanager

@@ -132,9 +132,10 @@ def memory_gib(source: Path = MEMORY) -> int | None:
 def caption(facts: Mapping[str, object]) -> str:
     """A sentence or two below the table."""
     project = "{project}: {locked_packages} locked packages, " if "project" in facts else ""
+    syntax = " uv's side by {plain_frontend}." if facts.get("plain_frontend") else ""
     return (
         project + "uv {uv}, Docker Engine {engine}, {cpus} CPUs, {memory_gib} GiB. Medians, sides "
         "alternating, each on a machine that had {patience:g} s to come to rest; of `docker buildx "
         "build` to a runnable image, where nothing else is said. Wheels that uvlayers fetched, "
-        "installs that it ran. First build: {first_build}."
+        "installs that it ran. First build: {first_build}." + syntax
     ).format(**facts)

@@ -1,5 +1,6 @@
 """The two sides of a comparison: one Dockerfile, with and without our frontend."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integration.machine import FRONTEND_IMAGE
@@ -9,25 +10,30 @@ SYNTAX = "# syntax="
 
 @dataclass(frozen=True)
 class Side:
-    """One way to build; `frontend` is what its Dockerfile names after `# syntax=`."""
+    """One way to build."""
 
     name: str
     title: str
-    # None is the Dockerfile frontend that is built into the engine.
-    frontend: str | None = None
-
-    def dockerfile(self, text: str) -> str:
-        """A Dockerfile as this side has it: the first line is all that differs."""
-        lines = text.splitlines()
-        if lines and lines[0].startswith(SYNTAX):
-            lines.pop(0)
-        first = [] if self.frontend is None else [f"{SYNTAX}{self.frontend}"]
-        return "\n".join([*first, *lines, ""])
 
 
 PLAIN = Side("uv", "uv's Dockerfile")
-LAYERED = Side("uvlayers", "uvlayers", FRONTEND_IMAGE)
+LAYERED = Side("uvlayers", "uvlayers")
 SIDES = (PLAIN, LAYERED)
+
+
+def frontends_of_sides(docker: str | None = None) -> Mapping[str, str]:
+    """Which image each side's Dockerfile names; `docker`, if any, in place of the built-in one."""
+    plain = {} if docker is None else {PLAIN.name: docker}
+    return {LAYERED.name: FRONTEND_IMAGE, **plain}
+
+
+def with_syntax(text: str, frontend: str | None) -> str:
+    """A Dockerfile as a side has it: the first line is all that differs."""
+    lines = text.splitlines()
+    if lines and lines[0].startswith(SYNTAX):
+        lines.pop(0)
+    first = [] if frontend is None else [f"{SYNTAX}{frontend}"]
+    return "\n".join([*first, *lines, ""])
 
 
 def order(turn: int) -> tuple[Side, ...]:

@@ -161,6 +161,7 @@ def test_the_caption_says_what_it_was_measured_on() -> None:
     assert caption(FACTS).startswith("web: 43 locked packages, uv 1.2.3, Docker Engine 28.5.2, ")
     without = {name: fact for name, fact in FACTS.items() if name != "project"}
     assert caption(without).startswith("uv 1.2.3, Docker Engine 28.5.2, ")
+    assert "by docker/dockerfile:1" in caption({**FACTS, "plain_frontend": "docker/dockerfile:1"})
 
 
 def test_work_that_may_not_be_ends_with_an_error(
