@@ -648,3 +648,63 @@ def test_a_condition_on_files() -> None:
     assert sorted(built.unpacked) == [["click"], ["idna"]]
     assert built.commands == []
     assert built.gateway.warnings == []
+
+
+ON_PATH = b"""\
+case ":${PATH}:" in
+    *:"$HOME/.local/bin":*)
+        ;;
+    *)
+        export PATH="$HOME/.local/bin:$PATH"
+        ;;
+esac
+"""
+
+
+def with_files(**files: bytes) -> dict[str, Tree]:
+    """The image of Python with an environment and more files in it."""
+    environment: dict[str, bytes | Link] = {
+        "/app/.venv/pyvenv.cfg": b"home = /usr/local/bin",
+        "/app/.venv/bin/python": Link("/usr/local/bin/python3.13"),
+        "/app/.venv/lib/python3.13/site-packages/_virtualenv.py": b"",
+    }
+    image = {**PYTHON_IMAGE, **tree({**environment, **files})}
+    return {"docker-image://docker.io/library/python:latest": image}
+
+
+@pytest.mark.parametrize("place", ["/opt/env", "/app/.venv/bin/activate"])
+def test_a_file_that_is_sourced(place: str) -> None:
+    extra = with_files(**{place: ON_PATH})
+    built = build_of(recommended(f". {place} && {FROZEN}"), PLAIN, IDNA, CLICK, extra=extra)
+    assert built.files == built.expected
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
+    assert built.commands == []
+    assert built.gateway.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "user", "reason"),
+    [
+        ("/app/.venv/bin/env", ON_PATH, "", "a file is sourced that is in its environment: `/app/"),
+        ("/opt/env", b"umask 077", "", "it comes after a sourced file"),
+        ("/opt/env", ON_PATH, "app", "it comes after a sourced file"),
+    ],
+)
+def test_a_file_that_is_not_followed(place: str, text: bytes, user: str, reason: str) -> None:
+    command = f". {place} && {FROZEN}"
+    head = recommended(command, user=user)
+    built = build_of(head, PLAIN, IDNA, CLICK, extra=with_files(**{place: text}))
+    assert built.head == head
+    assert built.unpacked == []
+    assert reason in built.gateway.warnings[-1].short
+
+
+def test_a_file_in_an_environment_of_layers_is_not_read() -> None:
+    first = recommended(f"{FROZEN} --no-install-project")
+    command = f". .venv/bin/activate && {FROZEN}"
+    head = run(copy(first, CONTEXT, "/", "/app", line=5), command, line=6)
+    built = build_of(head, PACKAGED, IDNA, CLICK)
+    assert built.files == built.expected
+    assert built.commands == [command]
+    (warned,) = built.gateway.warnings
+    assert "it comes after a sourced file" in warned.short

@@ -72,3 +72,16 @@ def test_what_is_at_a_path(path: str, kind: Kind | None) -> None:
 def test_what_only_the_exec_can_tell(path: str) -> None:
     with pytest.raises(Unsupported):
         files().kind(path)
+
+
+def test_what_a_shell_reads() -> None:
+    assert files().sourced("/app/link") == b""
+    assert files().sourced("/app/uv.lock") == b""
+    assert files().sourced("/app") is None
+    assert files().sourced("/app/nothing") is None
+
+
+@pytest.mark.parametrize("path", ["/run/secrets/x", "/opt/venv/bin/activate", "/opt/venv"])
+def test_what_a_shell_reads_cannot_be_told(path: str) -> None:
+    with pytest.raises(Unsupported):
+        files().sourced(path)

@@ -63,6 +63,18 @@ class ExecFiles:
             raise Unsupported(f"a mount is of a symbolic link: `{path}`")
         return "file" if is_regular(found) else "directory" if is_directory(found) else "other"
 
+    def sourced(self, path: str) -> bytes | None:
+        """The file at `path` (absolute) for a shell to read; None where there is none.
+
+        Raises Unsupported for what only the exec itself can see, and for what is in an environment
+        of layers: to read there would make all of them.
+        """
+        place = self._place(path)
+        layered = place.state if isinstance(place.state, Layered) else None
+        if layered is not None and any(reaches([place.path], each) for each in layered.prefixes):
+            raise Unsupported(f"it is in an environment that an earlier command made: `{path}`")
+        return self.read(path) if self.kind(path) == "file" else None
+
     def real(self, path: str) -> str:
         """`path` with its symlinks resolved as the exec would, from one mount into another."""
         mount = self._view.mount_of(path)

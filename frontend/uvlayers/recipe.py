@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from posixpath import join
 
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
@@ -144,12 +145,18 @@ def _require_own_place(run: Vertex, path: str) -> None:
 
 
 def _require_same_answers(command: SyncCommand, files: ExecFiles, path: str) -> None:
-    """Raise Unsupported where a condition of the RUN would see the environment's layers."""
+    """Raise Unsupported where a condition of the RUN would see the environment's layers.
+
+    Of files that are sourced none but its own `activate` may be in it, which stays as it is.
+    """
     for looked in map(files.real, command.looked):
         if reaches([looked], path) or (reaches([path], looked) and files.kind(looked) is None):
             raise Unsupported(
                 f"a condition depends on what is at its environment's place: `{looked}`"
             )
+    for sourced in map(files.real, command.sourced):
+        if reaches([sourced], path) and sourced != join(path, "bin/activate"):
+            raise Unsupported(f"a file is sourced that is in its environment: `{sourced}`")
 
 
 def _require_unfinished(root: Output, path: str, shop: Workshop) -> None:

@@ -285,7 +285,7 @@ def _take_over(
         files = ExecFiles(shop.states, ExecView(found.run, rewriting.state))
         home = partial(_home, found, rewriting, shop)
         # who is not root may not see what is there
-        command = found.command(home, files.kind if found.by_root else None)
+        command = found.command(home, files if found.by_root else None)
         needed = command.needed
         return take_over(found, command, files, rewriting.state, shop)
     except Unrelated:

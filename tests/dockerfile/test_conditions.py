@@ -4,7 +4,7 @@ from posixpath import normpath
 
 import pytest
 from uvlayers.dockerfile.command import Opaque, SyncCommand, find_sync
-from uvlayers.dockerfile.shell.scope import Kind, Look, NotUnderstood
+from uvlayers.dockerfile.shell.scope import FilesBefore, Kind, NotUnderstood
 
 ENVIRONMENT = {"PATH": "/bin", "ENV": "prod", "EMPTY": "", "TWO": "a b"}
 UNTOLD = "it depends on a condition"
@@ -13,21 +13,28 @@ UNTOLD = "it depends on a condition"
 KINDS: dict[str, Kind] = {"/app/uv.lock": "file", "/app": "directory", "/dev/null": "other"}
 
 
-def look(path: str) -> Kind | None:
-    if path.startswith("/run/"):
-        raise NotUnderstood("only the command itself can see it")
-    return KINDS.get(normpath(path))
+class Kinds:
+    def kind(self, path: str) -> Kind | None:
+        if path.startswith("/run/"):
+            raise NotUnderstood("only the command itself can see it")
+        return KINDS.get(normpath(path))
+
+    def sourced(self, path: str) -> bytes | None:
+        raise NotImplementedError(path)
+
+
+FILES = Kinds()
 
 
 def found(
-    text: str, shell: str = "sh", look: Look | None = None
+    text: str, shell: str = "sh", files: FilesBefore | None = None
 ) -> tuple[SyncCommand | Opaque, ...]:
-    return find_sync([shell, "-c", text], ENVIRONMENT, "/app", look=look)
+    return find_sync([shell, "-c", text], ENVIRONMENT, "/app", files=files)
 
 
-def branch(condition: str, shell: str = "sh", look: Look | None = None) -> str:
+def branch(condition: str, shell: str = "sh", files: FilesBefore | None = None) -> str:
     """The word after `uv sync` of the branch that runs, or why that cannot be told."""
-    each, *more = found(f"if {condition}; then uv sync yes; else uv sync no; fi", shell, look)
+    each, *more = found(f"if {condition}; then uv sync yes; else uv sync no; fi", shell, files)
     assert all(isinstance(other, Opaque) for other in (each, *more)) or not more
     return each.reason if isinstance(each, Opaque) else each.argv[-1]
 
@@ -171,18 +178,18 @@ def test_a_branch_in_the_middle_need_not_succeed() -> None:
     ],
 )
 def test_a_condition_on_files(condition: str, expected: str) -> None:
-    assert branch(condition, look=look) == branch(condition, "bash", look) == expected
+    assert branch(condition, files=FILES) == branch(condition, "bash", FILES) == expected
 
 
 def test_what_was_looked_at_is_told() -> None:
-    (sync,) = found("if [ -f uv.lock ] || [ -d src ]; then uv sync; fi", look=look)
+    (sync,) = found("if [ -f uv.lock ] || [ -d src ]; then uv sync; fi", files=FILES)
     assert isinstance(sync, SyncCommand)
     assert sync.looked == ("/app/uv.lock",)
     assert sync.needed
 
 
 def test_no_branch_with_a_sync_runs() -> None:
-    assert found("if [ -f other ]; then uv sync; else pip install .; fi", look=look) == ()
+    assert found("if [ -f other ]; then uv sync; else pip install .; fi", files=FILES) == ()
 
 
 @pytest.mark.parametrize(
@@ -197,22 +204,22 @@ def test_no_branch_with_a_sync_runs() -> None:
     ],
 )
 def test_an_earlier_command_may_have_made_the_file(before: str) -> None:
-    (sync, *_) = found(f"{before}; if [ -f uv.lock ]; then uv sync; fi", look=look)
+    (sync, *_) = found(f"{before}; if [ -f uv.lock ]; then uv sync; fi", files=FILES)
     assert isinstance(sync, Opaque)
     assert sync.reason == UNTOLD
 
 
 def test_builtins_make_no_file() -> None:
-    (sync,) = found("set -e; cd /app; A=1; if [ -f uv.lock ]; then uv sync; fi", look=look)
+    (sync,) = found("set -e; cd /app; A=1; if [ -f uv.lock ]; then uv sync; fi", files=FILES)
     assert isinstance(sync, SyncCommand)
 
 
 def test_a_file_that_only_the_command_can_see() -> None:
-    assert branch("[ -f /run/secrets/x ]", look=look) == UNTOLD
-    (sync,) = found("if [ -f /run/secrets/x ]; then A=1; fi; uv sync", look=look)
+    assert branch("[ -f /run/secrets/x ]", files=FILES) == UNTOLD
+    (sync,) = found("if [ -f /run/secrets/x ]; then A=1; fi; uv sync", files=FILES)
     assert isinstance(sync, SyncCommand)
 
 
 def test_the_script_that_another_shell_is_fed() -> None:
-    (sync,) = found("sh <<EOF\nif [ -f uv.lock ]; then uv sync; fi\nEOF", look=look)
+    (sync,) = found("sh <<EOF\nif [ -f uv.lock ]; then uv sync; fi\nEOF", files=FILES)
     assert isinstance(sync, SyncCommand)

@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import pytest
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
 from uvlayers.dockerfile.shell.scope import Kind
@@ -8,6 +10,32 @@ from uvlayers.pb import ops_pb2 as pb
 from tests import dockerfiles
 
 BASE = dockerfiles.image("base")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The same at every path."""
+
+    what: Kind | None
+    text: bytes | None = None
+
+    def kind(self, path: str) -> Kind | None:
+        del path
+        return self.what
+
+    def sourced(self, path: str) -> bytes | None:
+        del path
+        return self.text
+
+
+class Hidden:
+    """Only the command itself can tell."""
+
+    def kind(self, path: str) -> Kind | None:
+        raise Unsupported(path)
+
+    def sourced(self, path: str) -> bytes | None:
+        raise Unsupported(path)
 
 
 def nobody(user: str) -> str:
@@ -85,20 +113,28 @@ def test_an_exec_on_nothing_is_not_understood() -> None:
 
 def test_a_condition_on_files() -> None:
     run = found(dockerfiles.run(BASE, "if [ -f uv.lock ]; then uv sync; fi").vertex)
-    assert run.command(lambda _: "/root", lambda _: "file").looked == ("/app/uv.lock",)
+    assert run.command(lambda _: "/root", Seen("file")).looked == ("/app/uv.lock",)
     with pytest.raises(Unrelated):
-        run.command(lambda _: "/root", lambda _: None)
+        run.command(lambda _: "/root", Seen(None))
     with pytest.raises(Unsupported, match="condition"):
         run.command(lambda _: "/root")
 
 
 def test_a_file_that_cannot_be_looked_at() -> None:
-    def look(path: str) -> Kind | None:
-        raise Unsupported(path)
-
     run = found(dockerfiles.run(BASE, "if [ -f uv.lock ]; then uv sync; fi").vertex)
     with pytest.raises(Unsupported, match="it depends on a condition"):
-        run.command(lambda _: "/root", look)
+        run.command(lambda _: "/root", Hidden())
+
+
+def test_a_file_that_is_sourced() -> None:
+    run = found(dockerfiles.run(BASE, ". ./env && uv sync").vertex)
+    seen = Seen("file", b'case ":${PATH}:" in\n*:"/x":*)\n;;\n*)\nexport PATH="/x:$PATH"\n;;\nesac')
+    command = run.command(lambda _: "/root", seen)
+    assert command.environment["PATH"].startswith("/x:")
+    assert command.sourced == ("/app/./env",)
+    for files in (None, Hidden(), Seen("file"), Seen(None)):
+        with pytest.raises(Unsupported, match="it comes after a sourced file"):
+            run.command(lambda _: "/root", files)
 
 
 @pytest.mark.parametrize(

@@ -293,7 +293,7 @@ def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
     for words in map(str.split, commands):
         seen = {**mounts, "/": root}
         match words:
-            case [] | [":"]:
+            case [] | [":"] | [".", _]:
                 pass
             case ["cd", directory]:
                 cwd = normpath(join(cwd, directory))

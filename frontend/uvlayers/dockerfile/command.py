@@ -8,7 +8,7 @@ from uvlayers.dockerfile.shell.builtins import set_option
 from uvlayers.dockerfile.shell.cutting import cut_script
 from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
-from uvlayers.dockerfile.shell.scope import Look, NotUnderstood, Scope
+from uvlayers.dockerfile.shell.scope import FilesBefore, NotUnderstood, Scope
 from uvlayers.dockerfile.shell.script import SyncRun, read_script, unwrap
 from uvlayers.dockerfile.shell.syntax import decode, encode
 
@@ -33,7 +33,8 @@ class SyncCommand:
     `span` counts bytes of the shell text, `inline`: that is in the exec's arguments, not in a file.
     `umask` is what the RUN set it to, `what` how the command is called, and `certain` says that it
     installs a lock, whatever is in its files. All this holds only if the directories `entered`
-    exist, to which the RUN changes, and if at the paths `looked` nothing but what was there is.
+    exist, to which the RUN changes, and if at the paths `looked` nothing but what was there is, and
+    at those `sourced` the same text.
     """
 
     argv: tuple[str, ...]
@@ -51,6 +52,7 @@ class SyncCommand:
     umask: int | None = None
     entered: tuple[str, ...] = ()
     looked: tuple[str, ...] = ()
+    sourced: tuple[str, ...] = ()
     inline: bool = True
     what: str = "uv sync"
     certain: bool = True
@@ -82,20 +84,20 @@ def find_sync(
     *,
     unknown: Collection[str] = (),
     script: str | None = None,
-    look: Look | None = None,
+    files: FilesBefore | None = None,
 ) -> tuple[SyncCommand | Opaque, ...]:
     """The syncs that the exec `args` runs, in the order of its text; never raises.
 
     `env` is the exec's whole environment, HOME included (the runtime sets it from the user's
     entry in passwd when the image does not); `unknown` names the variables that BuildKit adds
     from secrets. `script` is the text of the file `args[0]` where the caller can see it, such as
-    /dev/pipes/EOF for a heredoc that starts with `#!`. `look` tells conditions what files there
-    are, or raises NotUnderstood; without it they are not understood. An empty tuple: no sync is
-    mentioned, or none runs.
+    /dev/pipes/EOF for a heredoc that starts with `#!`. `files` are what conditions ask for and
+    what is sourced; without them neither is understood. An empty tuple: no sync is mentioned, or
+    none runs.
     """
     if not args:
         return ()
-    scope = Scope.of(env, unknown, cwd, look)
+    scope = Scope.of(env, unknown, cwd, files)
     if script is not None:
         found = _of_script(script, scope)
         return tuple(replace(e, inline=False) if isinstance(e, SyncCommand) else e for e in found)
@@ -173,7 +175,7 @@ def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
     fed = fed_shell(text)
     if fed is None or not fed.words or posixpath.basename(fed.words[0]) not in SHELLS:
         return text, scope, None
-    inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/", scope.look)
+    inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/", scope.files)
     _read_options([*fed.words, "-c", fed.script], inner)
     return fed.script, inner, fed
 
@@ -236,6 +238,7 @@ def _command(sync: SyncRun) -> SyncCommand:
         umask=sync.scope.umask,
         entered=sync.scope.entered,
         looked=sync.scope.looked,
+        sourced=sync.scope.sourced,
         what=sync.invocation.what,
         certain=sync.invocation.certain,
     )

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from posixpath import join
+from typing import TypeVar
 
 from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync
-from uvlayers.dockerfile.shell.scope import Kind, Look, NotUnderstood
+from uvlayers.dockerfile.shell.scope import FilesBefore, Kind, NotUnderstood
 from uvlayers.errors import Unrelated, Unsupported
 from uvlayers.llb.graph import Vertex
 from uvlayers.pb import ops_pb2 as pb
 
 _ANY_HOME = "/root"
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,10 @@ class SyncExec:
             raise Unsupported("its root file system is empty")
         return index
 
-    def command(self, home: Callable[[str], str], look: Look | None = None) -> SyncCommand:
-        """The one sync that the RUN runs; `home` finds a user's home, `look` what is at a path.
+    def command(self, home: Callable[[str], str], files: FilesBefore | None = None) -> SyncCommand:
+        """The one sync that the RUN runs; `home` finds a user's home, `files` are those it sees.
 
-        `look` may raise Unsupported where that cannot be told.
+        They may raise Unsupported for what cannot be told.
 
         Raises Unsupported for a command that is not understood, and for several syncs in one RUN;
         Unrelated where none runs.
@@ -50,7 +52,7 @@ class SyncExec:
         known = _environment(self.run)
         if "HOME" not in known:
             known["HOME"] = home(meta.user)
-        found = _find(self.run, known, look and partial(_told, look))
+        found = _find(self.run, known, None if files is None else _Told(files))
         if not found:
             raise Unrelated("no sync runs")
         if len(found) > 1 and not self.certain:
@@ -92,9 +94,22 @@ def find_sync_exec(vertex: Vertex) -> SyncExec | None:
     return SyncExec(vertex, found[0].what, certain) if found else None
 
 
-def _told(look: Look, path: str) -> Kind | None:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """`FilesBefore` that raise what a reader of shell text expects."""
+
+    files: FilesBefore
+
+    def kind(self, path: str) -> Kind | None:
+        return _told(self.files.kind, path)
+
+    def sourced(self, path: str) -> bytes | None:
+        return _told(self.files.sourced, path)
+
+
+def _told(ask: Callable[[str], Answer], path: str) -> Answer:
     try:
-        return look(path)
+        return ask(path)
     except Unsupported as reason:
         raise NotUnderstood(reason.message) from reason
 
@@ -110,11 +125,11 @@ def _secret_variables(run: Vertex) -> list[str]:
 
 
 def _find(
-    run: Vertex, environment: dict[str, str], look: Look | None = None
+    run: Vertex, environment: dict[str, str], files: FilesBefore | None = None
 ) -> tuple[SyncCommand | Opaque, ...]:
     execution, secret = run.op.exec, _secret_variables(run)
     args, cwd, script = execution.meta.args, execution.meta.cwd or "/", _inline_script(run)
-    return find_sync(args, environment, cwd, unknown=secret, script=script, look=look)
+    return find_sync(args, environment, cwd, unknown=secret, script=script, files=files)
 
 
 def _inline_script(run: Vertex) -> str | None:

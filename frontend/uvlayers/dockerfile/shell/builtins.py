@@ -5,6 +5,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
+from uvlayers.dockerfile.shell.sourcing import source_file
 from uvlayers.dockerfile.shell.words import expand_fields, expand_value
 
 
@@ -13,6 +14,7 @@ class Effect(Enum):
 
     QUIET = "cannot fail and leaves no trace outside the shell"
     MOVE = "changes the directory, leaves no trace outside the shell"
+    SOURCE = "reads a file that is known, leaves no trace outside the shell"
     OUTWARD = "anything else"
 
 
@@ -50,6 +52,8 @@ SET_INERT_NAMES = frozenset(
 def apply_builtin(words: tuple[str, ...], scope: Scope) -> Effect | None:
     """Do what the builtin `words[0]` does to `scope`; None when it is no such builtin."""
     name, arguments = words[0], words[1:]
+    if name == "." or (name == "source" and scope.bash):
+        return _source(arguments, scope)
     if name in LOSING:
         scope.lose(f"it comes after {LOSING[name]}")
         return Effect.OUTWARD
@@ -86,6 +90,15 @@ def set_option(letters: str, name: str | None, *, on: bool, scope: Scope) -> Non
         setattr(scope, name, on)
     elif name is not None and name not in SET_INERT_NAMES:
         raise NotUnderstood(f"the option `{name}` is set")
+
+
+def _source(arguments: tuple[str, ...], scope: Scope) -> Effect:
+    try:
+        source_file(arguments, scope)
+    except NotUnderstood:
+        scope.lose(f"it comes after {LOSING['.']}")
+        return Effect.OUTWARD
+    return Effect.SOURCE
 
 
 def _set(arguments: tuple[str, ...], scope: Scope) -> Effect:

@@ -1,13 +1,25 @@
 """What a shell knows at one point of its script: variables, directory, options, files."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 Kind = Literal["file", "directory", "other"]
-Look = Callable[[str], Kind | None]
-"""What is at an absolute path, symlinks followed, before the script begins; None if nothing."""
+
+
+class FilesBefore(Protocol):
+    """What is at absolute paths before the script begins, symlinks followed.
+
+    Either raises `NotUnderstood` where that cannot be told.
+    """
+
+    def kind(self, path: str) -> Kind | None:
+        """None if nothing is there."""
+
+    def sourced(self, path: str) -> bytes | None:
+        """The text that a shell reads there; None if no file is there."""
+
 
 # Set by the shell itself when the environment does not bring them: never known from here.
 SHELL_OWNED = frozenset(
@@ -103,7 +115,7 @@ class Variable:
 class Scope:
     """The state of a shell between two commands. `cwd` is None after an untold `cd`.
 
-    `look` is None where files cannot be looked at, or a command may have changed them by now.
+    `files` is None where they cannot be looked at, or a command may have changed them by now.
     """
 
     variables: dict[str, Variable]
@@ -118,9 +130,11 @@ class Scope:
     exported_later: set[str] = field(default_factory=set)
     entered: tuple[str, ...] = ()
     """Directories that were changed to; all that is known here holds only if they exist."""
-    look: Look | None = None
+    files: FilesBefore | None = None
     looked: tuple[str, ...] = ()
     """Absolute paths that were looked at; all that is known here depends on what is there."""
+    sourced: tuple[str, ...] = ()
+    """Absolute paths of the files that the shell was made to read."""
 
     @classmethod
     def of(
@@ -128,11 +142,11 @@ class Scope:
         environment: Mapping[str, str],
         unknown: Iterable[str],
         cwd: str,
-        look: Look | None = None,
+        files: FilesBefore | None = None,
     ) -> "Scope":
         variables = {name: Variable(value, True) for name, value in environment.items()}
         variables |= {name: Variable(None, True) for name in unknown}
-        return cls(variables, cwd, look=look)
+        return cls(variables, cwd, files=files)
 
     def copy(self) -> "Scope":
         return replace(
@@ -177,15 +191,25 @@ class Scope:
 
     def kind(self, path: str) -> Kind | None:
         """What is at `path`; raises `NotUnderstood` if that cannot be told."""
-        if self.look is None:
+        files, place = self._place(path)
+        if not path:
+            return None
+        self.looked = (*self.looked, place)
+        kind = files.kind(place)
+        return None if path.endswith("/") and kind != "directory" else kind
+
+    def sourced_file(self, path: str) -> bytes | None:
+        """The file that is sourced as `path`; raises `NotUnderstood` if that cannot be told."""
+        files, place = self._place(path)
+        self.sourced = (*self.sourced, place)
+        return None if path.endswith("/") else files.sourced(place)
+
+    def _place(self, path: str) -> tuple[FilesBefore, str]:
+        if self.files is None:
             raise NotUnderstood("what files there are is only known when it runs")
         if self.cwd is None:
             raise NotUnderstood("its directory cannot be told")
-        if not path:
-            return None
-        self.looked = (*self.looked, posixpath.join(self.cwd, path))
-        kind = self.look(self.looked[-1])
-        return None if path.endswith("/") and kind != "directory" else kind
+        return self.files, posixpath.join(self.cwd, path)
 
     def unset(self, name: str) -> None:
         self.variables.pop(name, None)

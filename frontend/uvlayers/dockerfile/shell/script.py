@@ -170,7 +170,7 @@ class _Walk:
             following = node.next_sibling
             if following is not None and following.type == "&":
                 yield replace(self._apart(node, "it runs in the background"), nested=True)
-                self.scope.look = None
+                self.scope.files = None
                 continue
             inside = self._inside(node)
             if inside is None:
@@ -217,7 +217,7 @@ class _Walk:
             if step.effect is Effect.OUTWARD:
                 guard = guard or step.text
             if not step.state:
-                self.scope.look = None
+                self.scope.files = None
             yield replace(
                 step,
                 nested=step.nested or nested or bool(redirections),
@@ -287,7 +287,8 @@ class _Walk:
         syncs = syncs or self._refused(node)
         effect = self._run(command)
         redirected = command.writes or command.reads
-        state = effect in (Effect.QUIET, Effect.MOVE) and quiet and not redirected
+        inside = effect is not None and effect is not Effect.OUTWARD
+        state = inside and quiet and not redirected
         touches: tuple[str, ...] | None = () if state else None
         if effect is None and quiet and not redirected:
             touches = self._touches(command)
