@@ -682,6 +682,15 @@ def test_a_file_that_is_sourced(place: str) -> None:
     assert built.gateway.warnings == []
 
 
+def test_a_file_that_is_sourced_after_other_commands() -> None:
+    extra = with_files(**{"/opt/env": ON_PATH})
+    command = f"touch /x && . /opt/env && {FROZEN}"
+    built = build_of(recommended(command), PLAIN, IDNA, CLICK, extra=extra)
+    assert built.files == built.expected
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
+    assert built.commands == ["touch /x"]
+
+
 @pytest.mark.parametrize(
     ("place", "text", "user", "reason"),
     [
@@ -691,7 +700,7 @@ def test_a_file_that_is_sourced(place: str) -> None:
     ],
 )
 def test_a_file_that_is_not_followed(place: str, text: bytes, user: str, reason: str) -> None:
-    command = f". {place} && {FROZEN}"
+    command = f"touch /x && . {place} && {FROZEN}"
     head = recommended(command, user=user)
     built = build_of(head, PLAIN, IDNA, CLICK, extra=with_files(**{place: text}))
     assert built.head == head

@@ -34,6 +34,15 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("export X=1 && ls $X && uv sync", ["export X=1 && ls $X", "export X=1 && uv sync"]),
         ("ls; X=$(cat f); uv sync", ["ls; :", "X=$(cat f)\nuv sync"]),
         ("ls && cd x || exit 1; uv sync", ["ls && cd x || exit 1; :", "cd x || exit 1\nuv sync"]),
+        # a file that the first part may make is read in the second alone
+        ("uv venv && . .venv/bin/activate && uv sync",
+         ["uv venv", ". .venv/bin/activate && uv sync"]),
+        ("set -e; uv venv /v; . /v/bin/activate; uv sync --active",
+         ["set -e; uv venv /v", "set -e\n. /v/bin/activate\nuv sync --active"]),
+        ("curl u | sh && . $HOME/.local/bin/env && cd x && uv sync && ls",
+         ["curl u | sh", ". $HOME/.local/bin/env && cd x && uv sync && ls"]),
+        ("uv sync && . .venv/bin/activate && uv sync --active",
+         ["uv sync", ". .venv/bin/activate && uv sync --active"]),
         # statements that are not followed, but leave the shell alone
         ("curl u | sh && uv sync", ["curl u | sh", "uv sync"]),
         ("if [ -f x ]; then apt-get install y || exit 1; fi; uv sync",
@@ -75,6 +84,12 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "python x.py && uv sync",
         # state that cannot be made again
         ". ./env && uv sync",
+        "ls && . ./settings.sh && uv sync",
+        "ls && . env && uv sync",
+        "ls && source ./env && uv sync",
+        "ls && . ./env > log && uv sync",
+        "ls; . ./env && ls && uv sync",
+        "ls && . ./env || exit 1; uv sync",
         "eval ls && uv sync",
         "f() { ls; }; ls; uv sync",
         "for i in a b; do touch $i; done; uv sync",

@@ -126,6 +126,7 @@ def cut_sync(
         return None
     *shell, text = args
     scope = Scope.of(env, unknown, cwd)
+    scope.anticipating = True
     try:
         if not shell[-1].endswith("c") or _read_options(args, scope) != text:
             return None
@@ -176,6 +177,7 @@ def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
     if fed is None or not fed.words or posixpath.basename(fed.words[0]) not in SHELLS:
         return text, scope, None
     inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/", scope.files)
+    inner.anticipating = scope.anticipating
     _read_options([*fed.words, "-c", fed.script], inner)
     return fed.script, inner, fed
 

@@ -59,6 +59,9 @@ def _can_be_cut(steps: Sequence[Step], index: int, *, private: bool) -> bool:
     # in any other list, what follows would be skipped if a part before fails
     if first.nested or (joined and not first.script_end):
         return False
+    # what a file does to the shell must happen once, in the second part
+    if any(step.effect is Effect.SOURCE for step in before[: _last_to_keep(before) + 1]):
+        return False
     return all(
         _can_be_parted(step, before[position + 1 :]) for position, step in enumerate(before)
     ) and all(_keeps(step, private=private) for step in (first, *after))
@@ -74,6 +77,8 @@ def _can_be_parted(step: Step, following: Sequence[Step]) -> bool:
         return False
     reads = (source(each) for each in region.substitutions(step.node))
     settled = all(each.effect is not Effect.OUTWARD for each in following)
+    if step.effect is Effect.SOURCE:
+        return settled
     return settled or all(_SECRET.fullmatch(text) for text in reads)
 
 

@@ -135,6 +135,8 @@ class Scope:
     """Absolute paths that were looked at; all that is known here depends on what is there."""
     sourced: tuple[str, ...] = ()
     """Absolute paths of the files that the shell was made to read."""
+    anticipating: bool = False
+    """What files to source do is told later: until then it is left open."""
 
     @classmethod
     def of(

@@ -45,6 +45,7 @@ _ON_PATH = re.compile(
     r'\*\)\nexport PATH="\1:\$PATH"\n;;\nesac',
     re.ASCII,
 )
+_PLACES = ("/bin/activate", "/env")
 
 
 def source_file(arguments: tuple[str, ...], scope: Scope) -> None:
@@ -53,6 +54,9 @@ def source_file(arguments: tuple[str, ...], scope: Scope) -> None:
     # a name without a slash is looked up on PATH, and more words are parameters
     if len(fields) != 1 or "/" not in fields[0] or fields[0].startswith("-"):
         raise NotUnderstood("the file cannot be told")
+    if scope.anticipating and fields[0].endswith(_PLACES):
+        _forget(scope)
+        return
     text = _decoded(scope.sourced_file(fields[0]))
     environment = activated_environment(text)
     if environment is not None:
@@ -113,6 +117,14 @@ def _put_on_path(raw: str, scope: Scope) -> None:
     entries = scope.require("PATH")
     if f":{directory}:" not in f":{entries}:":
         scope.assign("PATH", f"{directory}:{entries}", export=True)
+
+
+def _forget(scope: Scope) -> None:
+    """Leave open what any of the known files may change."""
+    scope.unset("PYTHONHOME")
+    for name in ("PATH", "PYTHONHOME", "VIRTUAL_ENV", "_OLD_VIRTUAL_PATH"):
+        scope.assign(name, None)
+    _forget_prompt(scope)
 
 
 def _forget_prompt(scope: Scope) -> None:
