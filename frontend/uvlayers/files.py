@@ -69,6 +69,7 @@ class ExecFiles:
         Raises Unsupported for what only the exec itself can see, and for what is in an environment
         of layers: to read there would make all of them.
         """
+        path = self.real(path)
         place = self._place(path)
         layered = place.state if isinstance(place.state, Layered) else None
         if layered is not None and any(reaches([place.path], each) for each in layered.prefixes):
