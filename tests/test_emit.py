@@ -123,6 +123,16 @@ def test_golden_environment(golden: Golden) -> None:
     golden("definitions/environment.json", readable(environment.skeleton))
 
 
+@pytest.mark.parametrize("path", [None, "/usr/local/bin:/usr/bin:/bin", "/opt/uv:/usr/bin"])
+def test_uv_is_found_as_the_run_has_set_its_path(path: str | None) -> None:
+    variables = {} if path is None else {"PATH": path}
+    arguments = {"uv": "uv", "variables": variables}
+    environment = emit_environment(RUN, BASE, [], GUEST.output(), arguments)
+    before = dict(each.split("=", 1) for each in RUN.op.exec.meta.env)
+    after = dict(each.split("=", 1) for each in environment.facts.vertex.op.exec.meta.env)
+    assert after == {**before, **variables}
+
+
 def test_golden_survey(golden: Golden) -> None:
     uv, other = dockerfiles.image("uv"), dockerfiles.image("uv-of-the-target")
     mount = Mount("/bin/uv", uv, "/uv", readonly=True)

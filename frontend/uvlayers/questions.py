@@ -4,7 +4,7 @@ What they write is for us to be read, but for the empty environment and the comp
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvlayers.llb.graph import Output, Vertex
@@ -90,8 +90,9 @@ def emit_environment(
 ) -> EmittedEnvironment:
     """The exec that makes an empty environment as the RUN's own uv would, and reports facts.
 
-    `mounts` are those of `run` through which it sees uv; `arguments` are the guest's. uv itself
-    finds the Python that runs the guest, so that a base without a shell will do.
+    `mounts` are those of `run` through which it sees uv; `arguments` are the guest's, `variables`
+    among them. uv, which the PATH in them leads to, finds the Python that runs the guest, so that a
+    base without a shell will do.
     """
     meta = run.op.exec.meta
     paths = {
@@ -103,7 +104,7 @@ def emit_environment(
     document = json.dumps({**arguments, **paths}, sort_keys=True, separators=(",", ":"))
     process = Process(
         args=(*_uv_python(str(arguments["uv"])), f"{GUEST}/environment.py", document),
-        environment=tuple(meta.env),
+        environment=_with_path(meta.env, arguments.get("variables")),
         user="0:0",
         exit_codes=(0, 1, 2),  # uv's own: where it finds no Python there are no facts to read
     )
@@ -121,6 +122,15 @@ def emit_environment(
         Place(run).label("create environment"),
     )
     return EmittedEnvironment(vertex.output(1), vertex.output(2))
+
+
+def _with_path(environment: Iterable[str], variables: object) -> tuple[str, ...]:
+    """The RUN's own environment, with the PATH that it has set itself."""
+    path = variables.get("PATH") if isinstance(variables, Mapping) else None
+    return tuple(
+        f"PATH={path}" if path is not None and each.startswith("PATH=") else each
+        for each in environment
+    )
 
 
 def _uv_python(uv: str) -> tuple[str, ...]:
