@@ -516,6 +516,31 @@ class TestMentions:
         assert found(text)
         assert all(isinstance(each, Opaque) for each in found(text)), found(text)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "uv sync > log --no-dev",
+            "uv sync 2>/dev/null --inexact",
+            "uv > log sync",
+            "cd > /dev/null /srv && uv sync",
+            "ls && export 2>/dev/null UV_NO_DEV=1; uv sync",
+            "if make; then set >/dev/null -a; fi; uv sync",
+        ],
+    )
+    def test_words_behind_a_redirection(self, text: str) -> None:
+        assert reasons(text) == ["words of a command follow its redirection"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "ls || echo >&2 'none'; uv sync",
+            "test -f x || { echo >&2 no x; exit 1; }; uv sync",
+            "cat <<EOF > f -n\nx\nEOF\nuv sync",
+        ],
+    )
+    def test_words_behind_a_redirection_that_tell_nothing(self, text: str) -> None:
+        assert reasons(text) == ["understood"]
+
     def test_one_of_two_is_understood(self) -> None:
         assert reasons("uv sync --frozen && (uv sync)") == ["understood", "it runs in a subshell"]
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from uvlayers.dockerfile.shell.builtins import LOSING
-from uvlayers.dockerfile.shell.program import mentions, mentions_text
+from uvlayers.dockerfile.shell.program import DATA_COMMANDS, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.syntax import (
     REDIRECTIONS,
     SUBSTITUTIONS,
     descendants,
     source,
+    takes_words,
 )
 from uvlayers.dockerfile.shell.words import expand_fields
 
@@ -39,6 +40,7 @@ READERS = frozenset(
         "whoami",
     )
 )
+_TOLD_NOTHING = DATA_COMMANDS - frozenset((":", "export"))
 INERT_SET_LETTERS = frozenset("xveo")
 
 
@@ -80,6 +82,19 @@ def _script_on_input(node: Node, scope: Scope) -> bool:
     command = node.children[0]
     words = lenient_words(command, scope) if command.type == "command" else [None]
     return mentions([*words, "uv", "sync"])
+
+
+def hides_words(node: Node) -> bool:
+    """Whether words that may matter stand behind a redirection, where nobody looks for them."""
+    if node.type != "redirected_statement":
+        return False
+    command, *redirections = node.children
+    if not any(takes_words(each) for part in redirections for each in descendants(part)):
+        return False
+    while command.type == "list":
+        command = command.children[-1]
+    # `echo >&2 text` is common, and tells nothing
+    return command.type != "command" or source(command.children[0]) not in _TOLD_NOTHING
 
 
 def substitutions(node: Node) -> list[Node]:

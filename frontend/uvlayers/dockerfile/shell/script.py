@@ -19,6 +19,7 @@ from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
 from uvlayers.dockerfile.shell.syntax import (
     SIMPLE,
     SimpleCommand,
+    descendants,
     encode,
     parse,
     simple_command,
@@ -118,6 +119,8 @@ def read_steps(text: str, scope: Scope) -> list[Step]:
     root = parse(data)
     if root.has_error or skips_text(root, data):
         raise NotUnderstood("the shell text cannot be parsed")
+    if any(map(region.hides_words, descendants(root))):
+        raise NotUnderstood("words of a command follow its redirection")
     return _certain(list(_Walk(data, scope).statements(root.children, final=True)))
 
 

@@ -154,10 +154,17 @@ def refuse_joined(parts: Sequence[Node], data: bytes) -> None:
             raise NotUnderstood("its words are not set apart by blanks")
 
 
+def takes_words(redirection: Node) -> bool:
+    """Whether the parser takes words of the command for more places: `uv sync >log --no-dev`."""
+    return len(redirection.children_by_field_name("destination")) > 1
+
+
 def _redirected(redirections: list[Node]) -> tuple[bool, bool]:
     """Whether standard input is read from elsewhere, and whether a file is written."""
     reads = writes = False
     for node in redirections:
+        if takes_words(node):
+            raise NotUnderstood("words follow its redirection")
         if node.type != "file_redirect":
             parts = {child.type for child in node.children}
             if node.type == "heredoc_redirect" and not parts <= HEREDOC_PARTS:

@@ -14,7 +14,13 @@ from posixpath import basename, join, normpath
 
 from tree_sitter import Node
 
-from uvlayers.dockerfile.shell.syntax import HARMLESS_TARGETS, REDIRECTIONS, descendants, source
+from uvlayers.dockerfile.shell.syntax import (
+    HARMLESS_TARGETS,
+    REDIRECTIONS,
+    descendants,
+    source,
+    takes_words,
+)
 
 # They end when they are done, and what they do to the container they do to its files.
 LEAVE_FILES = frozenset(
@@ -100,7 +106,8 @@ def leaves_files(node: Node) -> bool:
 def only_adds(node: Node) -> bool:
     """Whether a statement leaves every file that was there, and what is in it."""
     overwrites = any(
-        child.type in REDIRECTIONS and child.children[-1].text not in HARMLESS_TARGETS
+        child.type in REDIRECTIONS
+        and (takes_words(child) or child.children[-1].text not in HARMLESS_TARGETS)
         for child in descendants(node)
     )
     return not overwrites and all(_name(command) in ONLY_ADD for command in _commands(node))
