@@ -519,6 +519,25 @@ class TestMentions:
     @pytest.mark.parametrize(
         "text",
         [
+            "ls && uv sync > log || true && c",
+            "ls > log || uv sync",
+            "ls > log && ls || uv sync > log",
+            "ls && (uv sync) > log && c",
+            "ls && ! uv sync > log && c",
+            "ls && uv sync < answers && c",
+            "ls && c <<EOF && uv sync\nx\nEOF",
+            "ls && bash <<EOF\nuv sync\nEOF",
+            "ls && cat <<EOF && cd /srv\nx\nEOF\nuv sync",
+            "ls || true 2>/dev/null || cd x; uv sync",
+        ],
+    )
+    def test_redirections_in_lists_that_are_not_understood(self, text: str) -> None:
+        assert found(text)
+        assert all(isinstance(each, Opaque) for each in found(text)), found(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
             "uv sync > log --no-dev",
             "uv sync 2>/dev/null --inexact",
             "uv > log sync",
@@ -637,6 +656,7 @@ class TestFacts:
             ("uv sync --frozen 2>/dev/null || pip install .", True, True),
             ("uv sync || uv sync --no-dev || true", True, True),
             ("uv sync || pip install . 2>/dev/null", True, True),
+            ("uv sync || pip install . 2>/dev/null && ls", True, False),
             ("uv sync > log || true", True, False),
             ("uv sync || true && ls", True, False),
             ("ls; uv sync || true", True, False),
@@ -654,6 +674,31 @@ class TestFacts:
         assert isinstance(first, SyncCommand)
         assert isinstance(second, Opaque)
         assert "directory" in second.reason
+
+    @pytest.mark.parametrize(
+        ("text", "before", "after"),
+        [
+            ("uv sync && a > f && b", (), ("a > f", "b")),
+            ("uv sync && a 2>&1 > f && b && c > g", (), ("a 2>&1 > f", "b", "c > g")),
+            ("a >\\\n f && uv sync 2>/dev/null && b", ("a >\\\n f",), ("b",)),
+            ("cd x && a > f && uv sync > g || exit 1", ("a > f",), ()),
+            ("a || b > f && uv sync", ("a || b > f",), ()),
+            ("a > f || exit 1; uv sync", ("a > f",), ()),
+            ("a && { b; } > f && uv sync", ("a", "{ b; } > f"), ()),
+            ("uv sync && a <<EOF\nx\nEOF", (), ("a <<EOF\nx\nEOF",)),
+        ],
+    )
+    def test_redirections_are_the_last_command_s(
+        self, text: str, before: tuple[str, ...], after: tuple[str, ...]
+    ) -> None:
+        command = the(text)
+        assert (command.before, command.after) == (before, after)
+        assert command.needed
+        assert command.cwd == ("/app/x" if "cd" in text else "/app")
+        assert command.span is not None
+        written = text.encode()[slice(*command.span)].decode()
+        assert written.startswith("uv sync")
+        assert ("g" in written) is ("> g ||" in text)
 
     def test_environment(self) -> None:
         command = the("A=1; export B=2; C=$B$A D= uv sync", {"A": "0", "E": "e"})

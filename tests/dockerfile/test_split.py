@@ -50,6 +50,15 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("(cd ui && npm ci) && uv sync", ["(cd ui && npm ci)", "uv sync"]),
         ("echo a > log && uv sync", ["echo a > log", "uv sync"]),
         ("cp a b | tee log && uv sync", ["cp a b | tee log", "uv sync"]),
+        # redirections stay with their commands
+        ("cp a b 2>/dev/null && uv sync > c && cat d > e && f",
+         ["cp a b 2>/dev/null", "uv sync > c && cat d > e && f"]),
+        ("set -e && cd x && cp a b > c && uv sync",
+         ["set -e && cd x && cp a b > c", "set -e && cd x && uv sync"]),
+        ("ls > a && export X=1 2>/dev/null && uv sync || exit 1",
+         ["ls > a", "export X=1 2>/dev/null && uv sync || exit 1"]),
+        ("ls && curl u | sh > log && uv sync", ["ls && curl u | sh > log", "uv sync"]),
+        ("ls && uv sync && cat <<EOF > f\nx\nEOF", ["ls", "uv sync && cat <<EOF > f\nx\nEOF"]),
         # several syncs
         ("uv sync && cp a b && uv sync -q", ["uv sync && cp a b", "uv sync -q"]),
         ("uv sync --project a && uv sync --project b && uv sync --project c",
@@ -96,11 +105,13 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "ls ${X:=1} && uv sync",
         "ls $((X = 1)) && uv sync",
         "cat <<EOF && uv sync\nx\nEOF",
+        "ls && cat <<EOF && uv sync\nx\nEOF",
         "X=$(cat f) && rm f && uv sync",
         "export X=$(make x) && uv sync",
         "exec > log; ls; uv sync",
         # files of one container only
         "echo 127.0.0.1 x >> /etc/hosts && uv sync",
+        "ls && echo 127.0.0.1 x >> /etc/hosts && uv sync",
         "touch /dev/shm/x && uv sync",
         # what the second part deletes would stay in the layer of the first
         "apt-get install gcc && uv sync && apt-get purge gcc",
@@ -118,7 +129,14 @@ def test_with_a_secret_in_reach_nothing_may_be_deleted_later() -> None:
     copied = "cp /run/secrets/netrc .netrc && uv sync"
     assert len(parts(copied, secret)) == 2
     assert len(parts(f"{copied} && chown x .netrc", secret)) == 2
-    for after in ("clean", "echo > .netrc", "rm .netrc", "uv run x", "echo x > .netrc /dev/null"):
+    for after in (
+        "clean",
+        "echo > .netrc",
+        "rm .netrc",
+        "uv run x",
+        "echo x > .netrc /dev/null",
+        "echo > .netrc && ls",
+    ):
         assert len(parts(f"{copied} && {after}", secret)) == 1
     exported = "export X=$(cat /run/secrets/x) && pip install uv && uv sync"
     assert parts(exported, secret)[1] == "export X=$(cat /run/secrets/x) && uv sync"

@@ -10,7 +10,13 @@ from tree_sitter import Node
 
 from uvlayers.dockerfile.shell.lists import joined
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
-from uvlayers.dockerfile.shell.syntax import refuse_joined, simple_command, source
+from uvlayers.dockerfile.shell.syntax import (
+    Redirected,
+    Statement,
+    refuse_joined,
+    simple_command,
+    source,
+)
 from uvlayers.dockerfile.shell.words import expand_fields
 
 _EXPRESSIONS = frozenset(("binary_expression", "unary_expression"))
@@ -47,12 +53,14 @@ def _parts(clause: Node) -> tuple[Node | None, list[Node]]:
     return conditions[0], inside[then + 1 :]
 
 
-def _holds(node: Node, data: bytes, scope: Scope) -> bool:
+def _holds(node: Statement, data: bytes, scope: Scope) -> bool:
     parts = joined(node)
     if parts is not None:
         left, operator, right = parts
         first = _holds(left, data, scope)
         return first if first is (operator == "||") else _holds(right, data, scope)
+    if isinstance(node, Redirected):
+        raise NotUnderstood(_UNTOLD)
     match node.type:
         case "negated_command":
             return not _holds(node.children[-1], data, scope)

@@ -1,20 +1,21 @@
 """Commands joined by `&&` and `||`, which the parser nests and the shell reads from the left."""
 
-from tree_sitter import Node
-
-from uvlayers.dockerfile.shell.syntax import source
+from uvlayers.dockerfile.shell.syntax import Redirected, Statement, bare, source
 
 
-def joined(node: Node) -> tuple[Node, str, Node] | None:
+def joined(node: Statement) -> tuple[Statement, str, Statement] | None:
     """What a list joins, its `&&` or `||` between; None for whatever else `node` is."""
-    parts = [child for child in node.children if child.type != "comment"]
-    if node.type != "list" or len(parts) != 3:
+    inner, redirections = bare(node)
+    parts = [child for child in inner.children if child.type != "comment"]
+    if inner.type != "list" or len(parts) != 3:
         return None
     left, operator, right = parts
-    return left, operator.type, right
+    # the parser takes what is the last command's for the whole list's (POSIX, 2.10.2 Shell Grammar)
+    last = Redirected(right, node) if redirections else right
+    return left, operator.type, last
 
 
-def and_list(node: Node) -> tuple[list[Node], bool]:
+def and_list(node: Statement) -> tuple[list[Statement], bool]:
     """The elements of an and-list; True when `|| exit 1` ends the script if one of them fails."""
     parts = joined(node)
     if parts is None:
@@ -22,22 +23,22 @@ def and_list(node: Node) -> tuple[list[Node], bool]:
     left, operator, right = parts
     if operator == "||":
         elements, aborts = and_list(left)
-        plain = elements != [left] or left.type != "list"
+        plain = elements != [left] or joined(left) is None
         return (elements, True) if plain and not aborts and _fails(right) else ([node], False)
     first, first_aborts = and_list(left)
     second, second_aborts = and_list(right)
     # `A || B && C` is what it looks like: C follows either
     others = first[1:] if _is_or_list(first[0]) else first
-    whole = first_aborts or second_aborts or "list" in {e.type for e in others + second}
+    whole = first_aborts or second_aborts or any(map(joined, others + second))
     return ([node], False) if whole else (first + second, False)
 
 
-def _is_or_list(node: Node) -> bool:
+def _is_or_list(node: Statement) -> bool:
     parts = joined(node)
     return parts is not None and parts[1] == "||"
 
 
-def _fails(node: Node) -> bool:
+def _fails(node: Statement) -> bool:
     """`exit` with a status that is plainly not zero."""
     words = source(node).split()
     return len(words) == 2 and words[0] == "exit" and words[1].isdigit() and int(words[1]) % 256 > 0

@@ -10,6 +10,8 @@ from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.syntax import (
     REDIRECTIONS,
     SUBSTITUTIONS,
+    Redirected,
+    Statement,
     descendants,
     source,
     takes_words,
@@ -57,8 +59,11 @@ def lenient_words(node: Node, scope: Scope) -> list[str | None]:
     return words
 
 
-def syncs_within(node: Node, scope: Scope) -> Iterator[Node]:
+def syncs_within(node: Statement, scope: Scope) -> Iterator[Statement]:
     """The commands at or below `node` that may run a `uv sync`, outermost first."""
+    if isinstance(node, Redirected) and _script_on_input(node, scope):
+        yield node
+        return
     end = -1
     for child in descendants(node):
         if child.start_byte < end:
@@ -74,7 +79,7 @@ def _may_sync(node: Node, scope: Scope) -> bool:
     return node.type == "redirected_statement" and _script_on_input(node, scope)
 
 
-def _script_on_input(node: Node, scope: Scope) -> bool:
+def _script_on_input(node: Statement, scope: Scope) -> bool:
     """A heredoc that names a sync and goes to a program that is not known to just store it."""
     bodies = [child for child in descendants(node) if child.type == "heredoc_body"]
     if not any(mentions_text(source(body)) for body in bodies):
@@ -97,7 +102,7 @@ def hides_words(node: Node) -> bool:
     return command.type != "command" or source(command.children[0]) not in _TOLD_NOTHING
 
 
-def substitutions(node: Node) -> list[Node]:
+def substitutions(node: Statement) -> list[Node]:
     """The outermost command and process substitutions below `node`."""
     found: list[Node] = []
     for child in descendants(node):
@@ -119,7 +124,7 @@ def only_reads(substitution: Node) -> bool:
     return True
 
 
-def follow_defaults(node: Node, scope: Scope, *, certain: bool = True) -> None:
+def follow_defaults(node: Statement, scope: Scope, *, certain: bool = True) -> None:
     """`${name:=value}` and arithmetic set variables from within any word that is expanded."""
     for child in descendants(node):
         text = source(child)
@@ -140,7 +145,7 @@ def _store_default(node: Node, scope: Scope, *, certain: bool) -> None:
     scope.assign(source(node.children[1]), None)
 
 
-def forget_changes(node: Node, scope: Scope) -> None:
+def forget_changes(node: Statement, scope: Scope) -> None:
     """Make unknown whatever a compound command that may or may not run could change."""
     follow_defaults(node, scope, certain=False)
     for child in descendants(node):

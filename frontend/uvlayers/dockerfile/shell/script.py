@@ -18,7 +18,10 @@ from uvlayers.dockerfile.shell.program import (
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
 from uvlayers.dockerfile.shell.syntax import (
     SIMPLE,
+    Redirected,
     SimpleCommand,
+    Statement,
+    bare,
     descendants,
     encode,
     parse,
@@ -78,7 +81,7 @@ class Refused:
 class Step:
     """One element of an and-list of the script."""
 
-    node: Node
+    node: Statement
     effect: Effect
     syncs: tuple[SyncRun | Refused, ...] = ()
     list_end: bool = False
@@ -172,7 +175,8 @@ class _Walk:
             last = final and index == len(named) - 1
             following = node.next_sibling
             if following is not None and following.type == "&":
-                yield replace(self._apart(node, "it runs in the background"), nested=True)
+                step = self._apart(node, "it runs in the background", background=True)
+                yield replace(step, nested=True)
                 self.scope.files = None
                 continue
             inside = self._inside(node)
@@ -196,25 +200,20 @@ class _Walk:
             return None
 
     def _statement(self, node: Node, *, final: bool) -> Iterator[Step]:
-        redirections: list[Node] = []
         elements, aborts = and_list(node)
-        if node.type == "redirected_statement" and node.children[0].type == "list":
-            # the parser takes what is the last element's for the whole list's
-            elements, aborts = and_list(node.children[0])
-            redirections = node.children[1:]
         guard: str | None = None
         pending = [(element, False) for element in elements]
         while pending:
             element, nested = pending.pop(0)
             certain = guard is None or final or aborts
-            inside = self._branch(element) if certain and (pending or not redirections) else None
+            inside = self._branch(element) if certain else None
             if inside is not None:
                 pending[:0] = [(each, True) for each in inside]
                 yield _decided(element, list_end=not pending, script_end=final or aborts)
                 continue
             errexit = self.scope.errexit
             if certain:
-                step = self._element(element, [] if pending else redirections)
+                step = self._element(element)
             else:  # neither a sync nor a change of the state is certain to happen
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
             if step.effect is Effect.OUTWARD:
@@ -223,16 +222,18 @@ class _Walk:
                 self.scope.files = None
             yield replace(
                 step,
-                nested=step.nested or nested or bool(redirections),
+                nested=step.nested or nested,
                 list_end=not pending,
                 script_end=final or aborts,
                 errexit=errexit,
                 end=(element if pending or nested else node).end_byte,
             )
 
-    def _branch(self, node: Node) -> list[Node] | None:
+    def _branch(self, node: Statement) -> list[Statement] | None:
         """The elements that take the place of an `if` in an and-list; None where none can."""
-        taken = self._inside(node) if node.type == "if_statement" else None
+        if isinstance(node, Redirected) or node.type != "if_statement":
+            return None
+        taken = self._inside(node)
         if taken is None:
             return None
         statements = [each for each in taken if each.is_named and each.type != "comment"]
@@ -241,18 +242,18 @@ class _Walk:
         elements, aborts = and_list(statements[0])
         return None if len(statements) > 1 or aborts else elements
 
-    def _element(self, node: Node, redirections: list[Node]) -> Step:
-        kind = node.children[0].type if node.type == "redirected_statement" else node.type
+    def _element(self, node: Statement) -> Step:
+        kind = bare(node)[0].type
         if (step := self._spare(node)) is not None:
             return step
         if kind not in SIMPLE:
             return self._apart(node, REASONS.get(kind, "it is part of a compound command"))
         try:
-            return self._simple(node, simple_command(node, self.data, redirections))
+            return self._simple(node, simple_command(node, self.data))
         except NotUnderstood as error:
             return self._apart(node, error.reason)
 
-    def _spare(self, node: Node) -> Step | None:
+    def _spare(self, node: Statement) -> Step | None:
         """`A || B`, where A is a sync: whether B runs and changes anything nobody knows."""
         parts = joined(node)
         if parts is None or parts[1] != "||":
@@ -260,26 +261,25 @@ class _Walk:
         first, _, other = parts
         if not any(region.syncs_within(first, self.scope)):
             return None
-        step = self._element(first, [])
+        step = self._element(first)
         match step.syncs:
             case [SyncRun() as sync]:
                 region.forget_changes(other, self.scope)
                 return replace(step, node=node, syncs=(replace(sync, spare=True),), nested=True)
         return None
 
-    def _apart(self, node: Node, reason: str) -> Step:
+    def _apart(self, node: Statement, reason: str, *, background: bool = False) -> Step:
         """A part that is not followed: its syncs are refused, what it may change is forgotten."""
         scope = self.scope
         syncs = tuple(
             Refused(reason, (found.start_byte, found.end_byte))
             for found in region.syncs_within(node, scope)
         )
-        background = node.next_sibling is not None and node.next_sibling.type == "&"
         if node.type not in SUBSHELLS and not background:
             region.forget_changes(node, scope)
         return Step(node, Effect.OUTWARD, syncs, list_end=True)
 
-    def _simple(self, node: Node, command: SimpleCommand) -> Step:
+    def _simple(self, node: Statement, command: SimpleCommand) -> Step:
         substitutions = region.substitutions(node)
         quiet = all(map(region.only_reads, substitutions))
         syncs = [found for part in substitutions for found in self._refused(part)]
@@ -313,7 +313,7 @@ class _Walk:
             return None
         return touched_paths(words, self.scope.cwd)
 
-    def _refused(self, node: Node) -> list[SyncRun | Refused]:
+    def _refused(self, node: Statement) -> list[SyncRun | Refused]:
         return [
             Refused("it runs inside another command", (found.start_byte, found.end_byte))
             for found in region.syncs_within(node, self.scope)
@@ -355,7 +355,7 @@ class _Walk:
         return effect
 
 
-def _decided(node: Node, *, list_end: bool, script_end: bool) -> Step:
+def _decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:
     """The conditions of an `if`, which change nothing; nobody is to cut the text there."""
     return Step(
         node,

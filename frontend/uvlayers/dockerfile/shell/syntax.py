@@ -50,6 +50,40 @@ class SimpleCommand:
     """Output goes to a file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """A `redirected_statement` that the parser has not made.
+
+    `command` is the last one in a list, `around` the list with the redirections that are behind it.
+    """
+
+    command: Node
+    around: "Statement"
+
+    @property
+    def type(self) -> str:
+        return "redirected_statement"
+
+    @property
+    def children(self) -> list[Node]:
+        return [self.command, *self.around.children[1:]]
+
+    @property
+    def start_byte(self) -> int:
+        return self.command.start_byte
+
+    @property
+    def end_byte(self) -> int:
+        return self.around.end_byte
+
+    @property
+    def text(self) -> bytes:
+        return (self.around.text or b"")[self.start_byte - self.around.start_byte :]
+
+
+Statement = Node | Redirected
+
+
 def parse(data: bytes) -> Node:
     """The root node; `has_error` on it says that the grammar does not cover the text."""
     return Parser(Language(tree_sitter_bash.language())).parse(data).root_node
@@ -94,28 +128,29 @@ def decode(data: bytes) -> str:
     return data.decode(errors="surrogatepass")
 
 
-def source(node: Node) -> str:
+def source(node: Statement) -> str:
     return decode(node.text or b"")
 
 
-def descendants(node: Node) -> Iterator[Node]:
-    """`node` and every node below it, in the order of the text."""
-    pending = [node]
+def descendants(node: Statement) -> Iterator[Node]:
+    """`node`, if the parser made it, and every node below it, in the order of the text."""
+    pending = node.children[::-1] if isinstance(node, Redirected) else [node]
     while pending:
         current = pending.pop()
         yield current
         pending.extend(reversed(current.children))
 
 
-def simple_command(node: Node, data: bytes, outer: Sequence[Node] = ()) -> SimpleCommand:
-    """The parts of a simple command; raises `NotUnderstood`.
+def bare(node: Statement) -> tuple[Node, list[Node]]:
+    """A statement without its redirections, and those."""
+    if isinstance(node, Redirected) or node.type == "redirected_statement":
+        return node.children[0], node.children[1:]
+    return node, []
 
-    It is redirected by what is part of `node`, and by the `outer` nodes behind it.
-    """
-    inner, redirections = node, list(outer)
-    if node.type == "redirected_statement":
-        inner = node.children[0]
-        redirections = [*node.children[1:], *outer]
+
+def simple_command(node: Statement, data: bytes) -> SimpleCommand:
+    """The parts of a simple command; raises `NotUnderstood`."""
+    inner, redirections = bare(node)
     if inner.type not in SIMPLE:
         raise NotUnderstood("it is part of a compound command")
     parts = [inner] if inner.type == "variable_assignment" else inner.children
@@ -127,7 +162,7 @@ def simple_command(node: Node, data: bytes, outer: Sequence[Node] = ()) -> Simpl
     return SimpleCommand(
         tuple(map(source, words[:leading])),
         tuple(map(source, words[leading:])),
-        (node.start_byte, (redirections[-1] if outer else node).end_byte),
+        (node.start_byte, node.end_byte),
         *_redirected(redirections),
     )
 

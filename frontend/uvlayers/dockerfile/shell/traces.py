@@ -17,6 +17,8 @@ from tree_sitter import Node
 from uvlayers.dockerfile.shell.syntax import (
     HARMLESS_TARGETS,
     REDIRECTIONS,
+    Statement,
+    bare,
     descendants,
     source,
     takes_words,
@@ -92,9 +94,9 @@ def is_volatile(text: str) -> bool:
     return bool(_VOLATILE.search(text) or _HEREDOC_OR_ASSIGNMENT.search(text))
 
 
-def leaves_files(node: Node) -> bool:
+def leaves_files(node: Statement) -> bool:
     """Whether a statement only runs programs that leave files, and keeps the shell as it was."""
-    kind = node.children[0].type if node.type == "redirected_statement" else node.type
+    kind = bare(node)[0].type
     enclosed = kind in _ENCLOSED
     if is_volatile(source(node)) or not (enclosed or kind in _FOLLOWED):
         return False
@@ -103,7 +105,7 @@ def leaves_files(node: Node) -> bool:
     return all(_leaves_files(command, enclosed=enclosed) for command in _commands(node))
 
 
-def only_adds(node: Node) -> bool:
+def only_adds(node: Statement) -> bool:
     """Whether a statement leaves every file that was there, and what is in it."""
     overwrites = any(
         child.type in REDIRECTIONS
@@ -113,7 +115,7 @@ def only_adds(node: Node) -> bool:
     return not overwrites and all(_name(command) in ONLY_ADD for command in _commands(node))
 
 
-def may_delete(node: Node) -> bool:
+def may_delete(node: Statement) -> bool:
     """Whether a statement is known to run something that deletes files."""
     return any(_deletes(_words(command)) for command in _commands(node))
 
@@ -138,7 +140,7 @@ def touched_paths(words: Sequence[str], cwd: str) -> tuple[str, ...] | None:
     return tuple(f"/{path.lstrip('/')}" for path in paths)
 
 
-def _commands(node: Node) -> list[Node]:
+def _commands(node: Statement) -> list[Node]:
     return [child for child in descendants(node) if child.type == "command"]
 
 
