@@ -59,6 +59,14 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
          ["ls > a", "export X=1 2>/dev/null && uv sync || exit 1"]),
         ("ls && curl u | sh > log && uv sync", ["ls && curl u | sh > log", "uv sync"]),
         ("ls && uv sync && cat <<EOF > f\nx\nEOF", ["ls", "uv sync && cat <<EOF > f\nx\nEOF"]),
+        # programs that `uv run` starts, and what their words look like
+        ("cp a b && uv sync && uv run python pip cache",
+         ["cp a b", "uv sync && uv run python pip cache"]),
+        ("cp a b && uv sync && uv -q run --frozen python -m manage",
+         ["cp a b", "uv sync && uv -q run --frozen python -m manage"]),
+        ("cp a b && uv sync && uv run",
+         ["cp a b", "uv sync && uv run"]),
+        ("cp a b && uv sync && uv export -o pip", ["cp a b", "uv sync && uv export -o pip"]),
         # several syncs
         ("uv sync && cp a b && uv sync -q", ["uv sync && cp a b", "uv sync -q"]),
         ("uv sync --project a && uv sync --project b && uv sync --project c",
@@ -118,6 +126,13 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "cp a b && uv sync && rm b",
         "cp a b && uv sync && (cd x; rm b)",
         "pip install uv && uv sync && uv cache clean",
+        "pip install uv && uv sync && uv -q --directory x cache clean",
+        "cp a b && uv sync && uv run rm b",
+        "cp a b && uv sync && uv run --with x rm b",
+        "cp a b && uv sync && uv --directory run run rm b",
+        "cp a b && uv sync && uv run -m pip uninstall x",
+        "cp a b && uv sync && uv run python -m pip uninstall x",
+        "cp a b && uv sync && uv run uv cache clean",
     ],
 )
 def test_where_a_run_is_left_whole(command: str) -> None:

@@ -23,6 +23,7 @@ from uvlayers.dockerfile.shell.syntax import (
     source,
     takes_words,
 )
+from uvlayers.settings.flags import subcommand
 
 # They end when they are done, and what they do to the container they do to its files.
 LEAVE_FILES = frozenset(
@@ -182,10 +183,21 @@ def _leaves_files(command: Node, *, enclosed: bool) -> bool:
 def _deletes(words: list[str]) -> bool:
     name = basename(words[0]) if words else ""
     if name == "uv":
-        return any(word in _UV_DELETES for word in words[1:])
+        return _uv_deletes(words[1:])
     if _PYTHON.fullmatch(name):
         return words[1:3] == ["-m", "pip"]
     return name in MAY_DELETE
+
+
+def _uv_deletes(arguments: list[str]) -> bool:
+    kind = subcommand(arguments)
+    if kind != "run":
+        return kind in _UV_DELETES
+    following = arguments[1:]
+    if arguments[0] == kind and following and not following[0].startswith("-"):
+        return _deletes(following)
+    # which word is the program depends on the flags in front of it
+    return any(_deletes(following[index:]) for index in range(len(following)))
 
 
 def _is_fed_by_download(command: Node) -> bool:
