@@ -97,6 +97,19 @@ def test_several_syncs_are_not_understood() -> None:
         found(run).command(lambda _: "/root")
 
 
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("for x in 1 2; do uv sync -q || uv sync; done", "it runs in a loop"),
+        ("for x in 1 2; do uv sync; done; (uv sync)", "the RUN has several syncs"),
+        ("(uv sync); uv sync", "the RUN has several syncs"),
+    ],
+)
+def test_a_reason_that_all_syncs_share_is_told(command: str, reason: str) -> None:
+    with pytest.raises(Unsupported, match=reason):
+        found(dockerfiles.run(BASE, command).vertex).command(lambda _: "/root")
+
+
 def test_what_is_not_understood_says_why() -> None:
     run = dockerfiles.run(BASE, "for x in 1 2; do uv sync; done").vertex
     with pytest.raises(Unsupported, match="it runs in a loop"):

@@ -45,7 +45,7 @@ class SyncExec:
 
         They may raise Unsupported for what cannot be told.
 
-        Raises Unsupported for a command that is not understood, and for several syncs in one RUN;
+        Raises Unsupported for commands that are not understood, and for several in one RUN;
         Unrelated where none runs.
         """
         meta = self.run.op.exec.meta
@@ -57,12 +57,7 @@ class SyncExec:
             raise Unrelated("no sync runs")
         if len(found) > 1 and not self.certain:
             raise Unrelated("the RUN has several commands that may install a lock")
-        if len(found) > 1:
-            raise Unsupported("the RUN has several syncs")
-        (command,) = found
-        if isinstance(command, Opaque):
-            raise Unsupported(command.reason)
-        return command
+        return _only(found)
 
     def cut(self) -> tuple[list[str], list[str]] | None:
         """The arguments of two execs that do what this one does (see `cut_sync`)."""
@@ -77,6 +72,16 @@ class SyncExec:
             unknown=secrets,
             private=mounted or bool(secrets),
         )
+
+
+def _only(found: tuple[SyncCommand | Opaque, ...]) -> SyncCommand:
+    reasons = {each.reason if isinstance(each, Opaque) else None for each in found}
+    first = found[0]
+    if isinstance(first, Opaque) and len(reasons) == 1:
+        raise Unsupported(first.reason)
+    if isinstance(first, Opaque) or len(found) > 1:
+        raise Unsupported("the RUN has several syncs")
+    return first
 
 
 def is_root(user: str) -> bool:
