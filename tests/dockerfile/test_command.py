@@ -341,6 +341,8 @@ class TestShells:
             ["/bin/bash", "-o", "pipefail", "-c", "uv sync"],
             ["/bin/bash", "-eo", "pipefail", "-c", "uv sync"],
             ["/bin/bash", "-euxo", "pipefail", "-c", "uv sync"],
+            ["/bin/bash", "-Eeuo", "pipefail", "-c", "uv sync"],
+            ["/bin/bash", "-o", "errtrace", "-T", "-c", "set -E -o functrace; uv sync"],
             ["/bin/bash", "--norc", "-c", "uv sync"],
             ["/bin/ash", "-eo", "pipefail", "-c", "uv sync"],
             ["/usr/bin/dash", "-e", "-u", "-c", "uv sync"],
@@ -362,11 +364,18 @@ class TestShells:
             (["sh", "uv sync"], "it is in a script file"),
             (["sh", "-n", "-c", "uv sync"], "the option `n` is set"),
             (["bash", "-o", "posix", "-c", "uv sync"], "the option `posix` is set"),
+            (["sh", "-E", "-c", "uv sync"], "the option `E` is set"),
+            (["ash", "-o", "errtrace", "-c", "uv sync"], "the option `errtrace` is set"),
             (["tini", "--", "uv", "sync"], "it runs inside another command"),
         ],
     )
     def test_what_is_not_read(self, args: list[str], reason: str) -> None:
         assert find_sync(args, ENVIRONMENT, CWD) == (Opaque(reason),)
+
+    def test_traps_that_are_inherited(self) -> None:
+        (opaque,) = find_sync(["bash", "-Ec", "trap x ERR; uv sync"], ENVIRONMENT, CWD)
+        assert isinstance(opaque, Opaque)
+        assert opaque.reason == "it comes after a trap"
 
     def test_options_count(self) -> None:
         (command,) = find_sync(["sh", "-ec", "uv sync; rm x"], ENVIRONMENT, CWD)

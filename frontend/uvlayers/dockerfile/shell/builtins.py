@@ -47,6 +47,9 @@ SET_INERT = frozenset("xvhbmfCB")
 SET_INERT_NAMES = frozenset(
     ("pipefail", "xtrace", "verbose", "noclobber", "noglob", "monitor", "notify")
 )
+# Of bash, about traps; dash knows another `-E`.
+TRAP_LETTERS = frozenset("ET")
+TRAP_NAMES = frozenset(("errtrace", "functrace"))
 
 
 def apply_builtin(words: tuple[str, ...], scope: Scope) -> Effect | None:
@@ -81,14 +84,16 @@ def assign(raw: str, scope: Scope, *, export: bool = False) -> None:
 
 def set_option(letters: str, name: str | None, *, on: bool, scope: Scope) -> None:
     """One `-abc` or `-o name` of `set` or of the shell itself; raises `NotUnderstood`."""
+    inert_letters = SET_INERT | TRAP_LETTERS if scope.bash else SET_INERT
+    inert_names = SET_INERT_NAMES | TRAP_NAMES if scope.bash else SET_INERT_NAMES
     for letter in letters:
         if letter in SET_LETTERS:
             setattr(scope, SET_LETTERS[letter], on)
-        elif letter not in SET_INERT and letter != "o":
+        elif letter not in inert_letters and letter != "o":
             raise NotUnderstood(f"the option `{letter}` is set")
     if name in SET_NAMES:
         setattr(scope, name, on)
-    elif name is not None and name not in SET_INERT_NAMES:
+    elif name is not None and name not in inert_names:
         raise NotUnderstood(f"the option `{name}` is set")
 
 
