@@ -48,6 +48,8 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("if [ -f x ]; then apt-get install y || exit 1; fi; uv sync",
          ["if [ -f x ]; then apt-get install y || exit 1; fi; :", "uv sync"]),
         ("(cd ui && npm ci) && uv sync", ["(cd ui && npm ci)", "uv sync"]),
+        ("bun install --frozen-lockfile && uv sync",
+         ["bun install --frozen-lockfile", "uv sync"]),
         ("echo a > log && uv sync", ["echo a > log", "uv sync"]),
         ("cp a b | tee log && uv sync", ["cp a b | tee log", "uv sync"]),
         # redirections stay with their commands
@@ -99,6 +101,8 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "uv run x && uv sync",
         "ls | sh && uv sync",
         "python x.py && uv sync",
+        "bun run x && uv sync",
+        "bun && uv sync",
         # state that cannot be made again
         ". ./env && uv sync",
         "ls && . ./settings.sh && uv sync",
@@ -124,6 +128,7 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         # what the second part deletes would stay in the layer of the first
         "apt-get install gcc && uv sync && apt-get purge gcc",
         "cp a b && uv sync && rm b",
+        "cp a b && uv sync && bun install",
         "cp a b && uv sync && (cd x; rm b)",
         "pip install uv && uv sync && uv cache clean",
         "pip install uv && uv sync && uv -q --directory x cache clean",

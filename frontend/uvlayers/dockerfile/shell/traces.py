@@ -45,11 +45,13 @@ ONLY_ADD = frozenset("[ chgrp chmod chown cmp echo false ls mkdir printf test to
 # They may delete what an earlier command left, or are asked to run what does.
 MAY_DELETE = frozenset(
     """
-    apk apt apt-get apt-mark bash bleachbit busybox conda dash dd deluser delgroup dnf dpkg find git
-    groupdel make mamba microdnf micromamba mv npm pip pip3 pipx pnpm rm rmdir rpm sed sh shred
+    apk apt apt-get apt-mark bash bleachbit bun busybox conda dash dd deluser delgroup dnf dpkg find
+    git groupdel make mamba microdnf micromamba mv npm pip pip3 pipx pnpm rm rmdir rpm sed sh shred
     sudo tee truncate unlink userdel xargs yarn yum zypper
     """.split()
 )
+# Of bun, what runs no program but the scripts of packages, as npm does.
+_BUN_FILES = frozenset(("add", "ci", "i", "install"))
 _UV_FILES = frozenset(("build", "export", "lock", "pip", "python", "sync", "venv"))
 _UV_DELETES = frozenset(("cache", "pip", "python", "tool"))
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
@@ -171,6 +173,8 @@ def _leaves_files(command: Node, *, enclosed: bool) -> bool:
     name, arguments = _name(command), _words(command)[1:]
     if name == "uv":
         return arguments[:1] != [] and arguments[0] in _UV_FILES
+    if name == "bun":
+        return arguments[:1] != [] and arguments[0] in _BUN_FILES
     if name == "exit":
         return arguments == ["1"]
     if _PYTHON.fullmatch(name):
