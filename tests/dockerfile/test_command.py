@@ -850,6 +850,8 @@ def test_never_raises_on_shell_like_text(tokens: list[str], separator: str) -> N
         ("&& rm -rf /root/.cache/uv ~/.x /tmp/*", ("/root/.cache/uv", "/root/.x", "/tmp")),
         ("; rm /x", None),
         ("&& uv cache clean && apt-get clean", ("/var/cache/apt", "/var/lib/apt")),
+        ("&& uv cache prune --ci && uv cache prune", ()),
+        ("&& uv cache prune --other", None),
         ("&& cd /srv && chown -R x:y data ../z/*", ("/srv/data", "/z")),
         ("&& D=/d && mkdir -p $D/a", ("/d/a",)),
         ("&& chmod -R go-w .venv", ("/app/.venv",)),

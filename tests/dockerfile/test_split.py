@@ -50,6 +50,7 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("(cd ui && npm ci) && uv sync", ["(cd ui && npm ci)", "uv sync"]),
         ("bun install --frozen-lockfile && uv sync",
          ["bun install --frozen-lockfile", "uv sync"]),
+        ("uv --version && uv -V && uv sync", ["uv --version && uv -V", "uv sync"]),
         ("echo a > log && uv sync", ["echo a > log", "uv sync"]),
         ("cp a b | tee log && uv sync", ["cp a b | tee log", "uv sync"]),
         # redirections stay with their commands
@@ -103,6 +104,7 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "python x.py && uv sync",
         "bun run x && uv sync",
         "bun && uv sync",
+        "uv --quiet run x && uv sync",
         # state that cannot be made again
         ". ./env && uv sync",
         "ls && . ./settings.sh && uv sync",

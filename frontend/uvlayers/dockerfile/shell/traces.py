@@ -53,6 +53,7 @@ MAY_DELETE = frozenset(
 # Of bun, what runs no program but the scripts of packages, as npm does.
 _BUN_FILES = frozenset(("add", "ci", "i", "install"))
 _UV_FILES = frozenset(("build", "export", "lock", "pip", "python", "sync", "venv"))
+_UV_VERSION = (["--version"], ["-V"])
 _UV_DELETES = frozenset(("cache", "pip", "python", "tool"))
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 _PYTHON_MODULES = frozenset(("compileall", "ensurepip", "pip", "venv"))
@@ -65,6 +66,7 @@ _TOUCH_CACHES = {
     ("apt-get", "clean"): ("/var/cache/apt", "/var/lib/apt"),
     ("uv", "cache", "clean"): (),
     ("uv", "cache", "prune"): (),
+    ("uv", "cache", "prune", "--ci"): (),
 }
 _FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown"))
 # Inside parentheses they change nothing that outlives them.
@@ -172,7 +174,7 @@ def _name(command: Node) -> str:
 def _leaves_files(command: Node, *, enclosed: bool) -> bool:
     name, arguments = _name(command), _words(command)[1:]
     if name == "uv":
-        return arguments[:1] != [] and arguments[0] in _UV_FILES
+        return arguments in _UV_VERSION or (arguments[:1] != [] and arguments[0] in _UV_FILES)
     if name == "bun":
         return arguments[:1] != [] and arguments[0] in _BUN_FILES
     if name == "exit":
