@@ -669,6 +669,10 @@ class TestFacts:
             ("uv sync > log || true", True, False),
             ("uv sync || true && ls", True, False),
             ("ls; uv sync || true", True, False),
+            ("uv sync && b || true", True, False),
+            ("uv sync --frozen 2>log && b > c && cd x 2>/dev/null || true && c", True, False),
+            ("uv sync || uv sync --no-dev && b || true", True, False),
+            ("uv sync || exit 1 || true", True, True),
             ("uv sync || cd x\ntrue", True, True),
         ],
     )
@@ -677,6 +681,27 @@ class TestFacts:
         assert (command.spare, command.alone) == (spare, alone)
         assert command.argv == ("uv", "sync", "--frozen") if "frozen" in text else ("uv", "sync")
         assert command.aside is None or not spare
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "uv sync && b || uv sync -q",
+            "uv sync && uv sync -q || true",
+            "a && uv sync || true",
+            "uv sync && b || exit 1 && c",
+            "(uv sync) && b || true",
+        ],
+    )
+    def test_alternatives_of_more_than_a_sync_that_are_not_understood(self, text: str) -> None:
+        assert found(text)
+        assert all(isinstance(each, Opaque) for each in found(text)), found(text)
+
+    def test_what_comes_between_a_sync_and_its_alternative_counts(self) -> None:
+        assert "B" not in the("uv sync && export B=2 || true && ls $B").environment
+        first, second = found("uv sync && cd x || true; export B; uv sync")
+        assert isinstance(first, SyncCommand)
+        assert isinstance(second, Opaque)
+        assert "directory" in second.reason
 
     def test_what_an_alternative_may_have_changed_is_not_known(self) -> None:
         first, second = found("uv sync || cd x\nuv sync")

@@ -74,6 +74,8 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("uv sync && cp a b && uv sync -q", ["uv sync && cp a b", "uv sync -q"]),
         ("uv sync --project a && uv sync --project b && uv sync --project c",
          ["uv sync --project a", "uv sync --project b", "uv sync --project c"]),
+        ("cp a b; uv sync; uv sync && c || true",
+         ["cp a b; :", "uv sync; uv sync && c || true"]),
         ("uv sync; for i in a b; do uv sync $i; done",
          ["uv sync; :", "for i in a b; do uv sync $i; done"]),
         ("cd a && uv sync; cd b && uv sync && ls",
@@ -130,6 +132,7 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         # what the second part deletes would stay in the layer of the first
         "apt-get install gcc && uv sync && apt-get purge gcc",
         "cp a b && uv sync && rm b",
+        "cp a b; uv sync; uv sync && rm b || true",
         "cp a b && uv sync && bun install",
         "cp a b && uv sync && (cd x; rm b)",
         "pip install uv && uv sync && uv cache clean",

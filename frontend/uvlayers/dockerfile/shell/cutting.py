@@ -84,7 +84,8 @@ def _can_be_parted(step: Step, following: Sequence[Step]) -> bool:
 
 def _keeps(step: Step, *, private: bool) -> bool:
     """Whether what the first part stored is still wanted after `step`."""
-    if step.effect is not Effect.OUTWARD or _is_sync(step):
+    spare = any(isinstance(sync, SyncRun) and sync.spare for sync in step.syncs)
+    if step.effect is not Effect.OUTWARD or (_is_sync(step) and not spare):
         return True
     return only_adds(step.node) if private else not may_delete(step.node)
 

@@ -53,7 +53,8 @@ REASONS = {
 class SyncRun:
     """A `uv sync` that runs exactly once when the script succeeds.
 
-    `spare`: where it fails, what stands behind `||` runs in its place.
+    `writes`: its own step of the script does more. `spare`: where it fails, what stands behind `||`
+    runs in its place.
     """
 
     invocation: Invocation
@@ -254,19 +255,27 @@ class _Walk:
             return self._apart(node, error.reason)
 
     def _spare(self, node: Statement) -> Step | None:
-        """`A || B`, where A is a sync: whether B runs and changes anything nobody knows."""
+        """`A && B || C`, where A is a sync: whether B and C change anything nobody knows."""
         parts = joined(node)
         if parts is None or parts[1] != "||":
             return None
-        first, _, other = parts
-        if not any(region.syncs_within(first, self.scope)):
+        elements, aborts = and_list(parts[0])
+        first, *others = [parts[0]] if aborts else elements
+        rest = [*others, parts[2]]
+        # without B, C is not run where A succeeds
+        if not self._may_sync(first) or (others and any(map(self._may_sync, rest))):
             return None
         step = self._element(first)
         match step.syncs:
             case [SyncRun() as sync]:
-                region.forget_changes(other, self.scope)
-                return replace(step, node=node, syncs=(replace(sync, spare=True),), nested=True)
+                for each in rest:
+                    region.forget_changes(each, self.scope)
+                spare = replace(sync, spare=True, writes=sync.writes or bool(others))
+                return replace(step, node=node, syncs=(spare,), nested=True)
         return None
+
+    def _may_sync(self, node: Statement) -> bool:
+        return any(region.syncs_within(node, self.scope))
 
     def _apart(self, node: Statement, reason: str, *, background: bool = False) -> Step:
         """A part that is not followed: its syncs are refused, what it may change is forgotten."""
