@@ -536,6 +536,8 @@ class TestMentions:
             "ls && uv sync < answers && c",
             "ls && c <<EOF && uv sync\nx\nEOF",
             "ls && bash <<EOF\nuv sync\nEOF",
+            "uv sync && cat <<EOF || true\nx\nEOF",
+            "uv sync && cat <<EOF > f; ls\nx\nEOF",
             "ls && cat <<EOF && cd /srv\nx\nEOF\nuv sync",
             "ls || true 2>/dev/null || cd x; uv sync",
         ],

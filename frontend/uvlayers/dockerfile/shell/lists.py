@@ -1,13 +1,16 @@
 """Commands joined by `&&` and `||`, which the parser nests and the shell reads from the left."""
 
-from uvlayers.dockerfile.shell.syntax import Redirected, Statement, bare, source
+from uvlayers.dockerfile.shell.syntax import Redirected, Statement, bare, shares_line, source
 
 
 def joined(node: Statement) -> tuple[Statement, str, Statement] | None:
-    """What a list joins, its `&&` or `||` between; None for whatever else `node` is."""
+    """What a list joins, its `&&` or `||` between; None for whatever else `node` is.
+
+    None as well for one that goes on below a heredoc: what joins it to the rest is not looked for.
+    """
     inner, redirections = bare(node)
     parts = [child for child in inner.children if child.type != "comment"]
-    if inner.type != "list" or len(parts) != 3:
+    if inner.type != "list" or len(parts) != 3 or any(map(shares_line, redirections)):
         return None
     left, operator, right = parts
     # the parser takes what is the last command's for the whole list's (POSIX, 2.10.2 Shell Grammar)
@@ -23,14 +26,18 @@ def and_list(node: Statement) -> tuple[list[Statement], bool]:
     left, operator, right = parts
     if operator == "||":
         elements, aborts = and_list(left)
-        plain = elements != [left] or joined(left) is None
+        plain = elements != [left] or not _is_list(left)
         return (elements, True) if plain and not aborts and _fails(right) else ([node], False)
     first, first_aborts = and_list(left)
     second, second_aborts = and_list(right)
     # `A || B && C` is what it looks like: C follows either
     others = first[1:] if _is_or_list(first[0]) else first
-    whole = first_aborts or second_aborts or any(map(joined, others + second))
+    whole = first_aborts or second_aborts or any(map(_is_list, others + second))
     return ([node], False) if whole else (first + second, False)
+
+
+def _is_list(node: Statement) -> bool:
+    return bare(node)[0].type == "list"
 
 
 def _is_or_list(node: Statement) -> bool:

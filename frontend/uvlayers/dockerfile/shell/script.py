@@ -247,6 +247,8 @@ class _Walk:
         kind = bare(node)[0].type
         if (step := self._spare(node)) is not None:
             return step
+        if kind == "list" and joined(node) is None:
+            return self._apart(node, "a heredoc shares its line with other commands")
         if kind not in SIMPLE:
             return self._apart(node, REASONS.get(kind, "it is part of a compound command"))
         try:

@@ -194,6 +194,12 @@ def takes_words(redirection: Node) -> bool:
     return len(redirection.children_by_field_name("destination")) > 1
 
 
+def shares_line(redirection: Node) -> bool:
+    """Whether the parser hangs other commands below a heredoc: `cat <<EOF && ls`."""
+    parts = {child.type for child in redirection.children}
+    return redirection.type == "heredoc_redirect" and not parts <= HEREDOC_PARTS
+
+
 def _redirected(redirections: list[Node]) -> tuple[bool, bool]:
     """Whether standard input is read from elsewhere, and whether a file is written."""
     reads = writes = False
@@ -202,7 +208,7 @@ def _redirected(redirections: list[Node]) -> tuple[bool, bool]:
             raise NotUnderstood("words follow its redirection")
         if node.type != "file_redirect":
             parts = {child.type for child in node.children}
-            if node.type == "heredoc_redirect" and not parts <= HEREDOC_PARTS:
+            if shares_line(node):
                 raise NotUnderstood("its heredoc shares a line with other commands")
             reads, writes = True, writes or "file_redirect" in parts
             continue
