@@ -538,6 +538,7 @@ class TestMentions:
             "ls && bash <<EOF\nuv sync\nEOF",
             "uv sync && cat <<EOF || true\nx\nEOF",
             "uv sync && cat <<EOF > f; ls\nx\nEOF",
+            "uv sync && A=2 > f\nls | cat",
             "ls && cat <<EOF && cd /srv\nx\nEOF\nuv sync",
             "ls || true 2>/dev/null || cd x; uv sync",
         ],

@@ -31,6 +31,8 @@ BEFORE_COMMENT = frozenset(b" \t\n;&|()")
 # What lies between the children of these is their own text, or must be nothing at all.
 TEXTUAL = frozenset(("arithmetic_expansion", "expansion", "heredoc_body", "string"))
 UNBROKEN = frozenset(("concatenation", "simple_expansion", "variable_assignment"))
+# A line that ends in an assignment with a redirection is taken for the beginning of the next one.
+ONE_LINE = frozenset(("command", "declaration_command", "unset_command"))
 # `<<` WORD BODY WORD; more means that the rest of the command's line hangs below it.
 HEREDOC_PARTS = frozenset(
     ("<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect")
@@ -100,13 +102,19 @@ def skips_text(root: Node, data: bytes) -> bool:
             continue
         ends = [node.start_byte, *(child.end_byte for child in node.children)]
         starts = [*(child.start_byte for child in node.children), node.end_byte]
-        blank = b"" if node.type in UNBROKEN else BLANK
         if any(
-            _is_more_than_blank(data[end:start], blank)
+            _is_more_than_blank(data[end:start], _blank_within(node))
             for end, start in zip(ends, starts, strict=True)
         ):
             return True
     return False
+
+
+def _blank_within(node: Node) -> bytes:
+    """What may stand between the children of `node` and mean nothing."""
+    if node.type in UNBROKEN:
+        return b""
+    return b" \t" if node.type in ONE_LINE else BLANK
 
 
 def _continues_word(before: bytes) -> bool:
