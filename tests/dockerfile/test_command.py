@@ -509,6 +509,7 @@ class TestMentions:
             "uv sync $((1+1))",
             "uv sync {a,b}",
             "uv sync 'unclosed",
+            "uv sync>log 'unclosed",
             "uv sync\r\n",
             "eval $CMD; uv sync",
             "$(cat x); uv sync",

@@ -166,7 +166,7 @@ def _tokens(word: str | None) -> list[str]:
     return [token for text in (word, unquoted) for token in text.translate(_BREAKS).split()]
 
 
-_BREAKS = str.maketrans(dict.fromkeys(";&|()'\"`$\\\n\t", " "))
+_BREAKS = str.maketrans(dict.fromkeys(";&|<>()'\"`$\\\n\t", " "))
 
 
 def _uv_then_lock(tokens: Sequence[str]) -> bool:
