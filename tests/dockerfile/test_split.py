@@ -76,6 +76,8 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
          ["uv sync --project a", "uv sync --project b", "uv sync --project c"]),
         ("cp a b; uv sync; uv sync && c || true",
          ["cp a b; :", "uv sync; uv sync && c || true"]),
+        ("uv sync; test -d a || { ls; exit 1; }; (uv sync)",
+         ["uv sync; :", "test -d a || { ls; exit 1; }; (uv sync)"]),
         ("uv sync; for i in a b; do uv sync $i; done",
          ["uv sync; :", "for i in a b; do uv sync $i; done"]),
         ("cd a && uv sync; cd b && uv sync && ls",
@@ -125,6 +127,9 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "X=$(cat f) && rm f && uv sync",
         "export X=$(make x) && uv sync",
         "exec > log; ls; uv sync",
+        "uv sync; X=$?; uv sync; exit $X",
+        "uv sync; exit > log && uv sync",
+        "uv sync; exit 1>log && uv sync",
         # files of one container only
         "echo 127.0.0.1 x >> /etc/hosts && uv sync",
         "ls && echo 127.0.0.1 x >> /etc/hosts && uv sync",

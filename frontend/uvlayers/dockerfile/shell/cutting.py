@@ -17,6 +17,8 @@ from uvlayers.dockerfile.shell.traces import is_volatile, leaves_files, may_dele
 
 # A secret is mounted for both parts, and neither can change it.
 _SECRET = re.compile(r"\$\( *cat +/run/secrets/[\w.-]+ *\)")
+# What the command before has ended with; in a shell of its own, that is nothing.
+_STATUS = re.compile(r"\$\{?\?|\bexit\b(?! +\d+ *([;&|)}\n]|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def _can_be_cut(steps: Sequence[Step], index: int, *, private: bool) -> bool:
     before, first, after = steps[:index], steps[index], steps[index + 1 :]
     joined = not before[-1].list_end
     # in any other list, what follows would be skipped if a part before fails
-    if first.nested or (joined and not first.script_end):
+    if first.nested or (joined and not first.script_end) or _STATUS.search(first.text):
         return False
     # what a file does to the shell must happen once, in the second part
     if any(step.effect is Effect.SOURCE for step in before[: _last_to_keep(before) + 1]):
