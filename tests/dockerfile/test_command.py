@@ -606,6 +606,19 @@ class TestFacts:
     def test_directories(self, text: str, cwd: str) -> None:
         assert the(text).cwd == cwd
 
+    @pytest.mark.parametrize(
+        ("text", "before", "cwd"),
+        [
+            ("$NONE apt-get update && uv sync", ("$NONE apt-get update",), "/app"),
+            ("$NONE cd /srv && uv sync", (), "/srv"),
+            ("$COMMAND && uv sync", (), "/srv"),
+            ("$NONE $COMMAND; $NONE; uv sync", (), "/srv"),
+        ],
+    )
+    def test_a_name_that_is_a_variable(self, text: str, before: tuple[str, ...], cwd: str) -> None:
+        command = the(text, {"COMMAND": "cd /srv"})
+        assert (command.before, command.cwd) == (before, cwd)
+
     def test_umask(self) -> None:
         assert the("umask 027; uv sync").umask == 0o27
         assert the("uv sync").umask is None
@@ -782,6 +795,8 @@ class TestFacts:
             "A[1]=2; uv sync",
             "echo $((A=1)); uv sync",
             "exit 0; uv sync",
+            "A=1 $NONE; uv sync",
+            "$RANDOM cd x; uv sync",
             "IFS=,; uv sync $A",
         ],
     )

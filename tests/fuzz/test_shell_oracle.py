@@ -133,6 +133,7 @@ def sync(draw: st.DrawFn) -> str:
 OTHERS = st.one_of(
     st.builds("other {}".format, WORDS),
     st.builds("{}third".format, PREFIXES),
+    st.builds("$B {}third".format, PREFIXES),
     st.just("echo uv sync"),
     st.builds("echo {}".format, WORDS),
     st.just(": comment"),
@@ -151,6 +152,8 @@ STATE = st.one_of(
     ),
     st.builds(': "${{{}:={}}}"'.format, NAMES, st.sampled_from(["v", "w z", ""])),
     st.builds("readonly {}".format, st.just("C=ro")),
+    st.builds("{} {}".format, st.sampled_from(["$B", "$C"]), st.sampled_from(["cd sub", "A=x"])),
+    st.just("C='cd sub'; $C"),
     st.sampled_from(["umask 022", "eval A=2", "A+=x", "exit 0", "exit 4", "set -f", "IFS=o"]),
 )
 SIMPLE = st.one_of(sync(), sync(), sync(), STATE, STATE, OTHERS)

@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvlayers.dockerfile.shell.builtins import set_option
+from uvlayers.dockerfile.shell.command_words import unwrap
 from uvlayers.dockerfile.shell.cutting import cut_script
 from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import FilesBefore, NotUnderstood, Scope
-from uvlayers.dockerfile.shell.script import SyncRun, read_script, unwrap
+from uvlayers.dockerfile.shell.script import SyncRun, read_script
 from uvlayers.dockerfile.shell.syntax import decode, encode
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))

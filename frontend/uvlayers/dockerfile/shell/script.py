@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
+from uvlayers.dockerfile.shell.command_words import named, told_fields, unwrap
 from uvlayers.dockerfile.shell.conditions import taken_branch
 from uvlayers.dockerfile.shell.lists import and_list, joined
 from uvlayers.dockerfile.shell.program import (
@@ -15,7 +16,7 @@ from uvlayers.dockerfile.shell.program import (
     mentions,
     mentions_text,
 )
-from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
+from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.syntax import (
     SIMPLE,
     Redirected,
@@ -33,7 +34,7 @@ from uvlayers.dockerfile.shell.traces import touched_paths
 from uvlayers.dockerfile.shell.words import expand_fields
 
 # Builtins that an assignment in front changes neither for themselves nor for what follows.
-UNTOUCHED = (["true"], ["echo"], ["printf"])
+UNTOUCHED = frozenset(("true", "echo", "printf"))
 SUBSHELLS = frozenset(("subshell", "pipeline"))
 REASONS = {
     "subshell": "it runs in a subshell",
@@ -336,7 +337,7 @@ class _Walk:
         try:
             words = [field for raw in command.words for field in expand_fields(raw, scope)]
         except NotUnderstood as error:
-            told = [field for raw in command.words for field in _told_fields(raw, scope)]
+            told = [field for raw in command.words for field in told_fields(raw, scope)]
             return Refused(f"in its words {error.reason}", command.span) if mentions(told) else None
         for raw in command.assignments:
             assign(raw, scope, export=True)
@@ -356,12 +357,12 @@ class _Walk:
             for raw in command.assignments:
                 assign(raw, self.scope)
             return Effect.QUIET
-        name = _told_fields(command.words[0], self.scope)
-        if name == [None]:
+        words = named(command.words, self.scope)
+        if words is None:
             self.scope.lose("it comes after a command that cannot be told")
             return Effect.OUTWARD
-        effect = apply_builtin((str(name[0]) if name else ":", *command.words[1:]), self.scope)
-        if effect is not None and command.assignments and name not in UNTOUCHED:
+        effect = apply_builtin(words, self.scope)
+        if effect is not None and command.assignments and words[0] not in UNTOUCHED:
             self.scope.lose(f"it comes after an assignment before `{command.words[0]}`")
         return effect
 
@@ -377,24 +378,3 @@ def _decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:
         state=True,
         touches=(),
     )
-
-
-def _told_fields(raw: str, scope: Scope) -> list[str | None]:
-    try:
-        return list(expand_fields(raw, scope))
-    except NotUnderstood:
-        return [None]
-
-
-def unwrap(words: list[str], scope: Scope) -> list[str]:
-    """The words without `command` or `env NAME=value` in front, whose effect goes to `scope`."""
-    while len(words) > 1:
-        name, equals, value = words[1].partition("=")
-        if words[0] == "env" and equals and is_name(name):
-            scope.assign(name, value, export=True)
-            words = ["env", *words[2:]]
-        elif words[0] in ("env", "command") and not words[1].startswith("-"):
-            words = words[1:]
-        else:
-            break
-    return words
