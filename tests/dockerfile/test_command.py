@@ -763,6 +763,23 @@ class TestFacts:
         assert the("set -a; A=1; uv sync").environment["A"] == "1"
         assert "A" not in the("unset A; uv sync", {"A": "1"}).environment
 
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            (": ${B:=x}; uv sync", "x"),
+            ("A=$(echo ${B:=x}); uv sync", ""),  # in a shell of its own
+            ("echo ${A:-${B:=x}}; uv sync", None),  # only where A is empty
+            ('echo "${A:+${B:=x}}"; uv sync', None),
+        ],
+    )
+    def test_defaults_that_are_stored(self, text: str, told: str | None) -> None:
+        assert the(text, {"A": "1", "B": ""}).environment.get("B") == told
+
+    def test_a_default_inside_another_is_not_told(self) -> None:
+        assert reasons("uv sync ${A:-${B:=x}}") == [
+            "in its words a variable is set inside another expansion"
+        ]
+
     def test_secret_variables_are_unknown(self) -> None:
         (command,) = found("uv sync", unknown=["TOKEN"])
         assert isinstance(command, SyncCommand)

@@ -154,6 +154,8 @@ STATE = st.one_of(
     st.builds("readonly {}".format, st.just("C=ro")),
     st.builds("{} {}".format, st.sampled_from(["$B", "$C"]), st.sampled_from(["cd sub", "A=x"])),
     st.just("C='cd sub'; $C"),
+    st.builds("{}=$(echo ${{{}:=x}})".format, NAMES, NAMES),
+    st.builds("echo ${{{}:-${{{}:=x}}}}".format, NAMES, NAMES),
     st.sampled_from(["umask 022", "eval A=2", "A+=x", "exit 0", "exit 4", "set -f", "IFS=o"]),
 )
 SIMPLE = st.one_of(sync(), sync(), sync(), STATE, STATE, OTHERS)

@@ -128,11 +128,23 @@ def follow_defaults(node: Statement, scope: Scope, *, certain: bool = True) -> N
     """`${name:=value}` and arithmetic set variables from within any word that is expanded."""
     for child in descendants(node):
         text = source(child)
+        around = _types_around(child, node)
+        if not SUBSTITUTIONS.isdisjoint(around):
+            continue  # a shell of its own
         if child.type == "expansion" and len(child.children) > 2:
             if child.children[2].type in ("=", ":="):
-                _store_default(child, scope, certain=certain)
+                _store_default(child, scope, certain=certain and "expansion" not in around)
         elif child.type == "arithmetic_expansion" and ("=" in text or "++" in text or "--" in text):
             scope.lose("it comes after an arithmetic assignment")
+
+
+def _types_around(node: Node, outermost: Node) -> set[str]:
+    """The types of the nodes that `node` is in, up to `outermost`."""
+    types: set[str] = set()
+    while node != outermost and node.parent is not None:
+        node = node.parent
+        types.add(node.type)
+    return types
 
 
 def _store_default(node: Node, scope: Scope, *, certain: bool) -> None:

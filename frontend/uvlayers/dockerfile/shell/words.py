@@ -94,6 +94,7 @@ class _Reader:
         self.raw = raw
         self.at = 0
         self.scope = scope
+        self.depth = 0
 
     def read(self, *, until: str = "") -> list[Piece]:
         """Pieces up to the unquoted character `until` (left unread), or to the end."""
@@ -185,7 +186,9 @@ class _Reader:
             raise NotUnderstood("it uses a special parameter")
         if operator == "}":
             return self._value(self.scope.require(name), quoted=quoted)
+        self.depth += 1
         word = self._braced_word(quoted=quoted)
+        self.depth -= 1
         value = self.scope.value(name)
         present = bool(value) if operator[0] == ":" else value is not None
         if operator[-1] == "+":
@@ -228,6 +231,8 @@ class _Reader:
         return pieces
 
     def _store(self, name: str, word: list[Piece], *, quoted: bool) -> list[Piece]:
+        if self.depth:
+            raise NotUnderstood("a variable is set inside another expansion")
         value = "".join(piece.text for piece in word)
         self.scope.assign(name, value)
         return self._value(value, quoted=quoted)
