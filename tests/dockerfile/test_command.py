@@ -764,10 +764,16 @@ class TestFacts:
         assert "A" not in the("unset A; uv sync", {"A": "1"}).environment
 
     @pytest.mark.parametrize(
+        "text", ["! unset A; uv sync", "! export A=2; uv sync", "IFS=x; B=${A:=2} uv sync"]
+    )
+    def test_variables_that_may_have_changed_are_unknown(self, text: str) -> None:
+        assert "A" in the(text, {"A": ""}).unknown
+
+    @pytest.mark.parametrize(
         ("text", "told"),
         [
             (": ${B:=x}; uv sync", "x"),
-            ("A=$(echo ${B:=x}); uv sync", ""),  # in a shell of its own
+            ("echo $(echo ${B:=x}); uv sync", ""),  # in a shell of its own
             ("echo ${A:-${B:=x}}; uv sync", None),  # only where A is empty
             ('echo "${A:+${B:=x}}"; uv sync', None),
         ],

@@ -1,6 +1,7 @@
 """What a shell's builtin commands do to the state that later commands see."""
 
 import posixpath
+import re
 from collections.abc import Callable
 from enum import Enum
 
@@ -41,6 +42,8 @@ LOSING = {
     "readonly": "a `readonly`",
     "local": "a `local`",
 }
+# `${name:=word}` sets a variable from within a word.
+_STORED = re.compile(r"\$\{(\w+):?=")
 SET_LETTERS = {"e": "errexit", "u": "nounset", "a": "allexport"}
 SET_NAMES = frozenset(SET_LETTERS.values())
 SET_INERT = frozenset("xvhbmfCB")
@@ -79,6 +82,8 @@ def assign(raw: str, scope: Scope, *, export: bool = False) -> None:
     try:
         scope.assign(name, expand_value(value, scope), export=export)
     except NotUnderstood:
+        for stored in _STORED.findall(value):
+            scope.assign(stored, None)
         scope.assign(name, None, export=export)
 
 

@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from uvlayers.dockerfile.shell.builtins import LOSING
 from uvlayers.dockerfile.shell.program import DATA_COMMANDS, mentions, mentions_text
-from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
+from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
 from uvlayers.dockerfile.shell.syntax import (
     REDIRECTIONS,
     SUBSTITUTIONS,
@@ -43,6 +43,7 @@ READERS = frozenset(
     )
 )
 _TOLD_NOTHING = DATA_COMMANDS - frozenset((":", "export"))
+_DECLARING = frozenset(("declare", "export", "typeset", "unset"))
 INERT_SET_LETTERS = frozenset("xveo")
 
 
@@ -138,7 +139,7 @@ def follow_defaults(node: Statement, scope: Scope, *, certain: bool = True) -> N
             scope.lose("it comes after an arithmetic assignment")
 
 
-def _types_around(node: Node, outermost: Node) -> set[str]:
+def _types_around(node: Node, outermost: Statement) -> set[str]:
     """The types of the nodes that `node` is in, up to `outermost`."""
     types: set[str] = set()
     while node != outermost and node.parent is not None:
@@ -199,6 +200,8 @@ def _forget_builtin(node: Node, scope: Scope) -> None:
         scope.lose("it comes after a command that cannot be told")
     elif name in LOSING:
         scope.lose(f"it comes after {LOSING[name]}")
+    elif name in _DECLARING:
+        _forget_named(words[1:], scope, export=name != "unset")
     elif name == "cd":
         scope.cwd = None
     elif name == "exit":
@@ -208,6 +211,16 @@ def _forget_builtin(node: Node, scope: Scope) -> None:
         _forget_set(words[1:], scope)
     elif name == "umask":
         scope.lose(f"it comes after a conditional `{name}`")
+
+
+def _forget_named(words: list[str | None], scope: Scope, *, export: bool) -> None:
+    """What `! export A=1 B` names: a keyword before it makes it a plain command to the parser."""
+    for word in words:
+        name = "" if word is None else word.partition("=")[0]
+        if is_name(name):
+            scope.assign(name, None, export=export)
+        else:
+            scope.lose("it comes after a declaration in a condition")
 
 
 def _forget_set(words: list[str | None], scope: Scope) -> None:
