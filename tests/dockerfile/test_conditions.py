@@ -94,9 +94,19 @@ def test_what_only_bash_knows(condition: str) -> None:
     assert branch(condition) == UNTOLD
 
 
-@pytest.mark.parametrize("condition", ["[[ $TWO == a ]]", "[[ $ENV == p* ]]", "[[ -e x ]]"])
+@pytest.mark.parametrize(
+    "condition",
+    ["[[ $TWO == a ]]", "[[ $ENV == p* ]]", "[[ -e x ]]", "[[ -x == a ]]", "[[ ! -n ]]"],
+)
 def test_what_bash_reads_otherwise_is_not_told(condition: str) -> None:
     assert branch(condition, "bash") not in ("yes", "no")
+
+
+def test_tests_that_the_parser_takes_for_one() -> None:
+    for shell in ("sh", "bash"):
+        assert branch("[ a ] || ! [ -- ] && [ -n '' ]", shell) == "the shell text cannot be parsed"
+    (sync,) = found("if [[ -n $ENV && -z $EMPTY ]]; then A=1; fi; uv sync", "bash")
+    assert isinstance(sync, SyncCommand)
 
 
 def test_a_condition_that_sets_a_variable() -> None:

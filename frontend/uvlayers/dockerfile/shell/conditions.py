@@ -31,7 +31,7 @@ def taken_branch(node: Node, data: bytes, scope: Scope) -> list[Node]:
     trial = scope.copy()
     for clause in (node, *(child for child in node.children if child.type in _CLAUSES)):
         condition, body = _parts(clause)
-        if condition is None or _holds(condition, data, trial):
+        if condition is None or holds(condition, data, trial):
             break
     else:
         body = []
@@ -53,17 +53,18 @@ def _parts(clause: Node) -> tuple[Node | None, list[Node]]:
     return conditions[0], inside[then + 1 :]
 
 
-def _holds(node: Statement, data: bytes, scope: Scope) -> bool:
+def holds(node: Statement, data: bytes, scope: Scope) -> bool:
+    """Whether a condition holds; raises `NotUnderstood`."""
     parts = joined(node)
     if parts is not None:
         left, operator, right = parts
-        first = _holds(left, data, scope)
-        return first if first is (operator == "||") else _holds(right, data, scope)
+        first = holds(left, data, scope)
+        return first if first is (operator == "||") else holds(right, data, scope)
     if isinstance(node, Redirected):
         raise NotUnderstood(_UNTOLD)
     match node.type:
         case "negated_command":
-            return not _holds(node.children[-1], data, scope)
+            return not holds(node.children[-1], data, scope)
         case "test_command" | "command":
             return _test(_arguments(node, data, scope), scope)
         case _:
@@ -82,9 +83,16 @@ def _arguments(node: Node, data: bytes, scope: Scope) -> list[str]:
             raise NotUnderstood(_UNTOLD)
     fields = [expand_fields(word, scope) for word in words]
     # there are no fields in [[ ]]: what would be split is one word there
-    if raw[0] == "[[" and any(len(field) != 1 for field in fields):
+    if raw[0] == "[[" and (any(len(field) != 1 for field in fields) or not _are_operands(words)):
         raise NotUnderstood(_UNTOLD)
     return [each for field in fields for each in field]
+
+
+def _are_operands(words: Sequence[str]) -> bool:
+    """Whether bash's own grammar of [[ ]] takes no word for an operator that we take for a text."""
+    words = words[1:] if words[:1] == ["!"] else words
+    texts = words[1:] if len(words) == 2 else words
+    return not any(word.startswith(("-", "!")) for word in texts)
 
 
 def _words(node: Node, data: bytes) -> list[str]:

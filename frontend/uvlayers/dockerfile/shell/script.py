@@ -25,9 +25,9 @@ from uvlayers.dockerfile.shell.syntax import (
     bare,
     descendants,
     encode,
+    is_misread,
     parse,
     simple_command,
-    skips_text,
     source,
 )
 from uvlayers.dockerfile.shell.traces import touched_paths
@@ -122,7 +122,7 @@ def read_steps(text: str, scope: Scope) -> list[Step]:
     if not all(character in "\t\n" or character.isprintable() for character in text):
         raise NotUnderstood("the text holds control characters")
     root = parse(data)
-    if root.has_error or skips_text(root, data):
+    if is_misread(root, data):
         raise NotUnderstood("the shell text cannot be parsed")
     if any(map(region.hides_words, descendants(root))):
         raise NotUnderstood("words of a command follow its redirection")

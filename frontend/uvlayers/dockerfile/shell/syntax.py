@@ -25,6 +25,7 @@ SIMPLE = frozenset(
     )
 )
 SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
+_BRACKETS, _AND_OR = frozenset((b"[", b"]", b"[[", b"]]")), frozenset((b"&&", b"||"))
 HARMLESS_TARGETS = frozenset((b"/dev/null", b"/dev/stdout", b"/dev/stderr"))
 BLANK = b" \t\n"
 BEFORE_COMMENT = frozenset(b" \t\n;&|()")
@@ -91,7 +92,29 @@ def parse(data: bytes) -> Node:
     return Parser(Language(tree_sitter_bash.language())).parse(data).root_node
 
 
-def skips_text(root: Node, data: bytes) -> bool:
+def is_misread(root: Node, data: bytes) -> bool:
+    """Whether the parser finds errors, or other text or other commands than a shell does."""
+    return root.has_error or _skips_text(root, data) or any(map(_joins_tests, descendants(root)))
+
+
+def _joins_tests(node: Node) -> bool:
+    """`[ -- ] && [ a ]` as one test: the parser takes `--` for an operator before all the rest."""
+    if node.type != "test_command":
+        return False
+    first, *texts = (part.text for part in _test_parts(node))
+    joining = _BRACKETS if first == b"[[" else _BRACKETS | _AND_OR
+    return not joining.isdisjoint(texts[:-1])
+
+
+def _test_parts(node: Node) -> Iterator[Node]:
+    for child in node.children:
+        if child.type.endswith("_expression"):
+            yield from _test_parts(child)
+        else:
+            yield child
+
+
+def _skips_text(root: Node, data: bytes) -> bool:
     """Whether the parser leaves out text that a shell reads, such as a blank after a backslash."""
     if _is_more_than_blank(data[: root.start_byte], BLANK):
         return True
