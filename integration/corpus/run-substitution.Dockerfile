@@ -5,4 +5,4 @@ COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY . .
 # uvlayers: as written: in its words it holds a command substitution
-RUN uv sync --frozen $(test -d tests || echo --no-dev)
+RUN uv sync --frozen $(grep -q '^dev' pyproject.toml || echo --no-dev)

@@ -178,7 +178,7 @@ def test_a_variable_that_the_activation_asks_for(name: str, tmp_path: Path) -> N
         ". ./env/; uv sync",
         ". ./env more; uv sync",
         ". -p ./env; uv sync",
-        ". $(echo ./env); uv sync",
+        ". $(cat name); uv sync",
         "X=1 . ./env; uv sync",
         "source ./env; uv sync",
         "touch env; . ./env; uv sync",

@@ -105,13 +105,22 @@ HOSTILE = st.one_of(
     st.sampled_from(HOSTILE_PIECES),
     st.sampled_from(["\\\n", '"a\\\nb"', "$(echo k)", "`echo k`", "$(uv sync)", '"$(echo "k")"']),
 )
+SUBSTITUTIONS = st.one_of(
+    st.builds("$(echo {})".format, PLAIN),
+    st.builds("$([ {} = {} ] && echo {})".format, PLAIN, PLAIN, PLAIN),
+    st.builds("$(if [ {} ]; then echo {}; else echo {}; fi)".format, PLAIN, PLAIN, PLAIN),
+    st.builds("$(for e in {}; do printf '%s ' {} $e; done)".format, PLAIN, PLAIN),
+    st.builds('"$(echo {} "{}")"'.format, PLAIN, st.sampled_from(["$A", "x  y", ""])),
+)
 WORDS = st.one_of(
     *[st.lists(PLAIN, min_size=1, max_size=3).map("".join)] * 7,
     st.lists(PLAIN | HOSTILE, min_size=1, max_size=3).map("".join),
+    st.lists(PLAIN | SUBSTITUTIONS, min_size=1, max_size=3).map("".join),
 )
 VALUES = st.one_of(
     *[st.lists(PLAIN, min_size=0, max_size=2).map("".join)] * 4,
     st.lists(PLAIN | HOSTILE, min_size=0, max_size=2).map("".join),
+    st.lists(PLAIN | SUBSTITUTIONS, min_size=0, max_size=2).map("".join),
 )
 NAMES = st.sampled_from(["A", "B", "C", "UV_X"])
 ASSIGNMENTS = st.builds("{}={}".format, NAMES, VALUES)

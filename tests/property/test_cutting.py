@@ -28,6 +28,7 @@ COMMANDS = (
         "test -f f || touch e",
     ),
     *("if [ -f f ]; then touch i; fi", "if [ -f f ]; then X=3; fi", "for i in 1 2; do ls; done"),
+    *('X=$([ "$Y" = outer ] && echo i)', "Y=$([ -f f ] || echo j)", "uv sync $(echo $Y $X)"),
     *("rm -f f", "mv f e", "sh -c 'touch j'", ": ${{Y:=5}}", "f() {{ touch k; }}", "f"),
 )
 JOINTS = (" && ", " && ", "; ", "\n", " || exit 1; ", " || true; ", " # why\n", " &&\\\n  ")

@@ -11,6 +11,7 @@ from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import FilesBefore, NotUnderstood, Scope
 from uvlayers.dockerfile.shell.script import SyncRun, read_script
+from uvlayers.dockerfile.shell.substitution import substitute
 from uvlayers.dockerfile.shell.syntax import decode, encode
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
@@ -98,7 +99,7 @@ def find_sync(
     """
     if not args:
         return ()
-    scope = Scope.of(env, unknown, cwd, files)
+    scope = Scope.of(env, unknown, cwd, files, substitute)
     if script is not None:
         found = _of_script(script, scope)
         return tuple(replace(e, inline=False) if isinstance(e, SyncCommand) else e for e in found)
@@ -126,7 +127,7 @@ def cut_sync(
     if len(args) < len(("sh", "-c", "text")) or posixpath.basename(args[0]) not in SHELLS:
         return None
     *shell, text = args
-    scope = Scope.of(env, unknown, cwd)
+    scope = Scope.of(env, unknown, cwd, None, substitute)
     scope.anticipating = True
     try:
         if not shell[-1].endswith("c") or _read_options(args, scope) != text:
@@ -177,7 +178,8 @@ def _script_of(text: str, scope: Scope) -> tuple[str, Scope, FedShell | None]:
     fed = fed_shell(text)
     if fed is None or not fed.words or posixpath.basename(fed.words[0]) not in SHELLS:
         return text, scope, None
-    inner = Scope.of(scope.environment(), scope.unknown(), scope.cwd or "/", scope.files)
+    known, unknown = scope.environment(), scope.unknown()
+    inner = Scope.of(known, unknown, scope.cwd or "/", scope.files, scope.substitute)
     inner.anticipating = scope.anticipating
     _read_options([*fed.words, "-c", fed.script], inner)
     return fed.script, inner, fed

@@ -21,6 +21,7 @@ from uvlayers.dockerfile.shell.words import expand_fields
 # Inside a substitution they leave no trace and run nothing else.
 READERS = frozenset(
     (
+        ":",
         "base64",
         "basename",
         "cat",
@@ -28,6 +29,7 @@ READERS = frozenset(
         "date",
         "dirname",
         "echo",
+        "false",
         "grep",
         "head",
         "hostname",
@@ -37,7 +39,9 @@ READERS = frozenset(
         "printf",
         "pwd",
         "tail",
+        "test",
         "tr",
+        "true",
         "uname",
         "whoami",
     )

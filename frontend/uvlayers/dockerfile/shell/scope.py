@@ -1,7 +1,7 @@
 """What a shell knows at one point of its script: variables, directory, options, files."""
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -115,7 +115,8 @@ class Variable:
 class Scope:
     """The state of a shell between two commands. `cwd` is None after an untold `cd`.
 
-    `files` is None where they cannot be looked at, or a command may have changed them by now.
+    `files` is None where they cannot be looked at, or a command may have changed them by now;
+    `substitute` is None where substitutions are not followed.
     """
 
     variables: dict[str, Variable]
@@ -137,6 +138,9 @@ class Scope:
     """Absolute paths of the files that the shell was made to read."""
     anticipating: bool = False
     """What files to source do is told later: until then it is left open."""
+    substitute: "Substitute | None" = None
+    failed: bool = field(default=False, compare=False)
+    """The last substitution that was followed ended with another status than zero."""
 
     @classmethod
     def of(
@@ -145,10 +149,11 @@ class Scope:
         unknown: Iterable[str],
         cwd: str,
         files: FilesBefore | None = None,
+        substitute: "Substitute | None" = None,
     ) -> "Scope":
         variables = {name: Variable(value, True) for name, value in environment.items()}
         variables |= {name: Variable(None, True) for name in unknown}
-        return cls(variables, cwd, files=files)
+        return cls(variables, cwd, files=files, substitute=substitute)
 
     def copy(self) -> "Scope":
         return replace(
@@ -234,3 +239,7 @@ class Scope:
         return frozenset(
             name for name, v in self.variables.items() if v.exported and v.value is None
         )
+
+
+Substitute = Callable[[str, Scope], tuple[str, int]]
+"""What `$( … )` prints that begins a text after its `$`, and its length; or raises."""

@@ -95,6 +95,8 @@ class Step:
     """In braces or in the background, where the text cannot be taken apart."""
     end: int = 0
     """Where it ends in the text, in bytes; the last of an and-list ends with its `|| exit 1`."""
+    fails: bool = False
+    """An assignment of what a substitution prints that is known to fail."""
     state: bool = False
     """A builtin that is understood, and changes nothing but the state of the shell."""
     touches: tuple[str, ...] | None = None
@@ -218,6 +220,8 @@ class _Walk:
                 step = self._element(element)
             else:  # neither a sync nor a change of the state is certain to happen
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
+            if step.fails and (pending or final or aborts or errexit):
+                raise NotUnderstood("an assignment in its script fails")
             if step.effect is Effect.OUTWARD:
                 guard = guard or step.text
             if not step.state:
@@ -301,6 +305,7 @@ class _Walk:
             return Step(node, Effect.OUTWARD, (*syncs, own))
         syncs = syncs or self._refused(node)
         effect = self._run(command)
+        fails = not command.words and self.scope.failed
         redirected = command.writes or command.reads
         inside = effect is not None and effect is not Effect.OUTWARD
         state = inside and quiet and not redirected
@@ -309,7 +314,7 @@ class _Walk:
             touches = self._touches(command)
         if effect is None or redirected or not quiet:
             effect = Effect.OUTWARD
-        return Step(node, effect, tuple(syncs), state=state, touches=touches)
+        return Step(node, effect, tuple(syncs), fails=fails, state=state, touches=touches)
 
     def _touches(self, command: SimpleCommand) -> tuple[str, ...] | None:
         if self.scope.cwd is None or self.scope.lost or command.assignments:
@@ -354,11 +359,13 @@ class _Walk:
     def _run(self, command: SimpleCommand) -> Effect | None:
         """Do to the state what `command`, which is no sync, does to it; None for a program."""
         if not command.words:
+            self.scope.failed = False
             for raw in command.assignments:
                 assign(raw, self.scope)
             return Effect.QUIET
         words = named(command.words, self.scope)
-        if words is None:
+        # where all words are gone, the command's status is that of a substitution
+        if words is None or (words == (":",) and any("$(" in raw for raw in command.words)):
             self.scope.lose("it comes after a command that cannot be told")
             return Effect.OUTWARD
         effect = apply_builtin(words, self.scope)

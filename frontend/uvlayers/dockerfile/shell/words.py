@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name, is_name_character
 
+SUBSTITUTION = "it holds a command substitution"
 BLANKS = " \t\n"
 METACHARACTERS = frozenset(" \t\n;&|<>()")
 PATTERN_CHARACTERS = frozenset("*?[\\")
@@ -110,7 +111,7 @@ class _Reader:
             elif character == "$":
                 pieces.extend(self._dollar(quoted=False))
             elif character == "`":
-                raise NotUnderstood("it holds a command substitution")
+                raise NotUnderstood(SUBSTITUTION)
             elif character in METACHARACTERS and not until:
                 raise NotUnderstood("the parser takes several words for one")
             else:
@@ -142,7 +143,7 @@ class _Reader:
             elif character == "$":
                 pieces.extend(self._dollar(quoted=True))
             elif character == "`":
-                raise NotUnderstood("it holds a command substitution")
+                raise NotUnderstood(SUBSTITUTION)
             else:
                 pieces.append(Piece(character, quoted=True))
         return pieces
@@ -159,7 +160,7 @@ class _Reader:
             self.at += 1
             return self._braced(quoted=quoted)
         if following == "(":
-            raise NotUnderstood("it holds a command substitution")
+            return self._substituted(quoted=quoted)
         if following == "[" or (not quoted and following in ("'", '"')):
             raise NotUnderstood(f"`${following}` is read differently by shells")
         if following in SPECIAL_PARAMETERS:
@@ -168,6 +169,13 @@ class _Reader:
         if not name:
             return [Piece("$", quoted=True)]
         return self._value(self.scope.require(name), quoted=quoted)
+
+    def _substituted(self, *, quoted: bool) -> list[Piece]:
+        if self.scope.substitute is None or self.depth:
+            raise NotUnderstood(SUBSTITUTION)
+        printed, length = self.scope.substitute(self.raw[self.at :], self.scope)
+        self.at += length
+        return self._value(printed, quoted=quoted)
 
     def _name(self) -> str:
         start = self.at
