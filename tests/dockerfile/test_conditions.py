@@ -3,7 +3,7 @@
 from posixpath import normpath
 
 import pytest
-from uvlayers.dockerfile.command import Opaque, SyncCommand, find_sync
+from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync
 from uvlayers.dockerfile.shell.scope import FilesBefore, Kind, NotUnderstood
 
 ENVIRONMENT = {"PATH": "/bin", "ENV": "prod", "EMPTY": "", "TWO": "a b"}
@@ -233,3 +233,65 @@ def test_a_file_that_only_the_command_can_see() -> None:
 def test_the_script_that_another_shell_is_fed() -> None:
     (sync,) = found("sh <<EOF\nif [ -f uv.lock ]; then uv sync; fi\nEOF", files=FILES)
     assert isinstance(sync, SyncCommand)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[ "$ENV" = prod ] && FLAG=--no-dev; uv sync $FLAG', ("--no-dev",)),
+        ('[ "$ENV" = dev ] && FLAG=--dev; uv sync $FLAG', ()),
+        ('set -e; [ "$ENV" = dev ] && cd /srv && FLAG=--dev; uv sync $FLAG', ()),
+        ("test -f uv.lock && FLAG=--frozen; uv sync $FLAG", ("--frozen",)),
+        ('[ -n "$ENV" ] && uv sync yes', ("yes",)),
+        ('[ -n "$ENV" ] && [ -f uv.lock ] && uv sync yes', ("yes",)),
+        ('[ -z "$ENV" ] && uv sync no; uv sync yes', ("yes",)),
+        ('if [ "$ENV" = prod ]; then [ -z "$ENV" ] && A=1; fi; uv sync', ()),
+    ],
+)
+def test_a_test_before_others_of_an_and_list(text: str, words: tuple[str, ...]) -> None:
+    (sync,) = found(text, files=FILES)
+    assert isinstance(sync, SyncCommand)
+    assert sync.argv[2:] == words
+    assert (sync.cwd, sync.alone) == ("/app", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ -f other ] && FLAG=--dev; touch other; [ -f other ] && FLAG=--all; uv sync $FLAG",
+        '[ -n "${NEW:=x}" ] && FLAG=--dev; uv sync $FLAG',
+        'ls && [ -n "$ENV" ] && FLAG=--dev; uv sync $FLAG',
+        '! [ -n "$EMPTY" ] && FLAG=--dev; uv sync $FLAG',
+        '[ -n "$ENV" ] > log && FLAG=--dev; uv sync $FLAG',
+        '[ -z "$ENV" ] && cat <<EOF > x; uv sync\nEOF\nuv sync $FLAG',
+    ],
+)
+def test_a_test_that_is_not_told(text: str) -> None:
+    assert all(isinstance(each, Opaque) for each in found(text, files=FILES))
+
+
+def test_a_test_that_fails_ends_the_script() -> None:
+    (sync,) = found('[ -z "$ENV" ] && uv sync')
+    assert isinstance(sync, SyncCommand)
+    assert sync.before == ('[ -z "$ENV" ]',)
+    (sync,) = found('[ -z "$ENV" ] && true || exit 1; uv sync')
+    assert isinstance(sync, SyncCommand)
+    assert sync.before == ('[ -z "$ENV" ]',)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ('ls; [ -n "$ENV" ] && F=a; uv sync $F', 'ls; [ -n "$ENV" ] && F=a; :', "F=a\nuv sync $F"),
+        (
+            'set -e; ls; export A=1 && [ -z "$ENV" ] && F=a; uv sync $F',
+            'set -e; ls; export A=1 && [ -z "$ENV" ] && F=a; :',
+            "set -e\nexport A=1\nuv sync $F",
+        ),
+        ('ls && [ -n "$ENV" ] && uv sync', 'ls && [ -n "$ENV" ]', "uv sync"),
+    ],
+)
+def test_a_text_with_such_a_test_is_cut(text: str, first: str, second: str) -> None:
+    cut = cut_sync(["sh", "-c", text], ENVIRONMENT, "/app")
+    assert cut is not None
+    assert [args[-1] for args in cut] == [first, second]

@@ -198,6 +198,7 @@ def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("! {}".format, inner),
         st.builds("( {} )".format, inner),
         st.builds("{{ {}; }}".format, inner),
+        st.builds("{} && {}".format, CONDITIONS, inner),
         st.builds("if {}; then {}; fi".format, inner, inner),
         st.builds("if {}; then {}; fi".format, CONDITIONS, inner),
         st.builds("if {}; then {}; else {}; fi".format, CONDITIONS, inner, inner),

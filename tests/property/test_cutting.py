@@ -29,6 +29,7 @@ COMMANDS = (
     ),
     *("if [ -f f ]; then touch i; fi", "if [ -f f ]; then X=3; fi", "for i in 1 2; do ls; done"),
     *('X=$([ "$Y" = outer ] && echo i)', "Y=$([ -f f ] || echo j)", "uv sync $(echo $Y $X)"),
+    *('[ "$Y" = outer ]', 'test -z "$X"', '[ "$X" = 1 ] && Z=4', "[ -f f ] && Y=6"),
     *("rm -f f", "mv f e", "sh -c 'touch j'", ": ${{Y:=5}}", "f() {{ touch k; }}", "f"),
 )
 JOINTS = (" && ", " && ", "; ", "\n", " || exit 1; ", " || true; ", " # why\n", " &&\\\n  ")

@@ -22,7 +22,8 @@ def named(raw: tuple[str, ...], scope: Scope) -> tuple[str, ...] | None:
     The first word that does not expand to nothing holds the name, and may hold more words.
     """
     for index, word in enumerate(raw):
-        match told_fields(word, scope):
+        # a bracket alone is no pattern
+        match ["["] if word == "[" else told_fields(word, scope):
             case []:
                 continue
             case [str(name), *more]:

@@ -41,6 +41,26 @@ def taken_branch(node: Node, data: bytes, scope: Scope) -> list[Node]:
     return body
 
 
+def outcome(node: Statement, data: bytes, scope: Scope) -> bool | None:
+    """Whether a test holds; None where that cannot be told, or for any other command."""
+    if isinstance(node, Redirected) or not _is_test(node):
+        return None
+    trial = scope.copy()
+    try:
+        held = _test(_arguments(node, data, trial), trial)
+    except NotUnderstood:
+        return None
+    looked, trial.looked = trial.looked, scope.looked
+    if scope.lost is not None or trial != scope:
+        return None
+    scope.looked = looked
+    return held
+
+
+def _is_test(node: Node) -> bool:
+    return node.type in ("test_command", "command")
+
+
 def _parts(clause: Node) -> tuple[Node | None, list[Node]]:
     """The condition, None that of `else`, and the statements of one clause."""
     inside = [child for child in clause.children if child.type not in _CLAUSES]
@@ -62,13 +82,11 @@ def holds(node: Statement, data: bytes, scope: Scope) -> bool:
         return first if first is (operator == "||") else holds(right, data, scope)
     if isinstance(node, Redirected):
         raise NotUnderstood(_UNTOLD)
-    match node.type:
-        case "negated_command":
-            return not holds(node.children[-1], data, scope)
-        case "test_command" | "command":
-            return _test(_arguments(node, data, scope), scope)
-        case _:
-            raise NotUnderstood(_UNTOLD)
+    if node.type == "negated_command":
+        return not holds(node.children[-1], data, scope)
+    if _is_test(node):
+        return _test(_arguments(node, data, scope), scope)
+    raise NotUnderstood(_UNTOLD)
 
 
 def _arguments(node: Node, data: bytes, scope: Scope) -> list[str]:

@@ -8,7 +8,7 @@ from tree_sitter import Node
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
 from uvlayers.dockerfile.shell.command_words import named, told_fields, unwrap
-from uvlayers.dockerfile.shell.conditions import taken_branch
+from uvlayers.dockerfile.shell.conditions import outcome, taken_branch
 from uvlayers.dockerfile.shell.lists import and_list, joined
 from uvlayers.dockerfile.shell.program import (
     Invocation,
@@ -216,6 +216,14 @@ class _Walk:
                 yield _decided(element, list_end=not pending, script_end=final or aborts)
                 continue
             errexit = self.scope.errexit
+            held = outcome(element, self.data, self.scope) if certain and pending else None
+            # what a test skips is not there, unless that ends the script or belongs to a heredoc
+            skips = held is False and not (final or aborts) and "<<" not in source(node)
+            if held or skips:
+                told = _decided(element, list_end=skips, script_end=final or aborts)
+                yield replace(told, nested=nested, end=(node if skips else element).end_byte)
+                pending = [] if skips else pending
+                continue
             if certain:
                 step = self._element(element)
             else:  # neither a sync nor a change of the state is certain to happen
@@ -375,7 +383,7 @@ class _Walk:
 
 
 def _decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:
-    """The conditions of an `if`, which change nothing; nobody is to cut the text there."""
+    """Conditions that are known, and change nothing; nobody is to cut the text of an `if` there."""
     return Step(
         node,
         Effect.QUIET,
