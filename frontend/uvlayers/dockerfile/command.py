@@ -10,7 +10,8 @@ from uvlayers.dockerfile.shell.cutting import cut_script
 from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import FilesBefore, NotUnderstood, Scope
-from uvlayers.dockerfile.shell.script import SyncRun, read_script
+from uvlayers.dockerfile.shell.script import read_script
+from uvlayers.dockerfile.shell.steps import SyncRun
 from uvlayers.dockerfile.shell.substitution import substitute
 from uvlayers.dockerfile.shell.syntax import decode, encode
 

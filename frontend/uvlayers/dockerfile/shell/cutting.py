@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect
 from uvlayers.dockerfile.shell.scope import Scope
-from uvlayers.dockerfile.shell.script import Refused, Step, SyncRun, read_steps
+from uvlayers.dockerfile.shell.script import read_steps
+from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun
 from uvlayers.dockerfile.shell.syntax import decode, encode, source
 from uvlayers.dockerfile.shell.traces import is_volatile, leaves_files, may_delete, only_adds
 

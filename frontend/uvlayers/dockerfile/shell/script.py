@@ -1,7 +1,7 @@
 """Every `uv sync` of a shell text, with what the script does before and after it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -10,13 +10,9 @@ from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
 from uvlayers.dockerfile.shell.command_words import named, told_fields, unwrap
 from uvlayers.dockerfile.shell.conditions import outcome, taken_branch
 from uvlayers.dockerfile.shell.lists import and_list, joined
-from uvlayers.dockerfile.shell.program import (
-    Invocation,
-    invocation,
-    mentions,
-    mentions_text,
-)
+from uvlayers.dockerfile.shell.program import invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
+from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun, decided
 from uvlayers.dockerfile.shell.syntax import (
     SIMPLE,
     Redirected,
@@ -48,63 +44,6 @@ REASONS = {
     "function_definition": "it is part of a function",
     "list": "it is an alternative of `||`",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SyncRun:
-    """A `uv sync` that runs exactly once when the script succeeds.
-
-    `writes`: its own step of the script does more. `spare`: where it fails, what stands behind `||`
-    runs in its place.
-    """
-
-    invocation: Invocation
-    scope: Scope
-    span: tuple[int, int] | None
-    writes: bool = False
-    spare: bool = False
-    alone: bool = False
-    needed: bool = False
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    aside: tuple[str, ...] | None = None
-    """Absolute paths, at or below which what follows may change something; None if unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A `uv sync` that cannot be told; `reason` completes "it runs as written: …"."""
-
-    reason: str
-    span: tuple[int, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One element of an and-list of the script."""
-
-    node: Statement
-    effect: Effect
-    syncs: tuple[SyncRun | Refused, ...] = ()
-    list_end: bool = False
-    """The last element of its and-list."""
-    script_end: bool = False
-    """In the script's last and-list, or in one whose failure ends the script."""
-    errexit: bool = False
-    nested: bool = False
-    """In braces or in the background, where the text cannot be taken apart."""
-    end: int = 0
-    """Where it ends in the text, in bytes; the last of an and-list ends with its `|| exit 1`."""
-    fails: bool = False
-    """An assignment of what a substitution prints that is known to fail."""
-    state: bool = False
-    """A builtin that is understood, and changes nothing but the state of the shell."""
-    touches: tuple[str, ...] | None = None
-    """Absolute paths, at or below which it may change something; None if unknown."""
-
-    @property
-    def text(self) -> str:
-        return source(self.node)
 
 
 def read_script(text: str, scope: Scope) -> list[SyncRun | Refused]:
@@ -188,7 +127,7 @@ class _Walk:
                 yield from self._statement(node, final=last)
                 continue
             if node.type == "if_statement":
-                yield _decided(node, list_end=True, script_end=last)
+                yield decided(node, list_end=True, script_end=last)
             for step in self.statements(inside, final=last):
                 yield replace(step, nested=True)
 
@@ -213,14 +152,14 @@ class _Walk:
             inside = self._branch(element) if certain else None
             if inside is not None:
                 pending[:0] = [(each, True) for each in inside]
-                yield _decided(element, list_end=not pending, script_end=final or aborts)
+                yield decided(element, list_end=not pending, script_end=final or aborts)
                 continue
             errexit = self.scope.errexit
             held = outcome(element, self.data, self.scope) if certain and pending else None
             # what a test skips is not there, unless that ends the script or belongs to a heredoc
             skips = held is False and not (final or aborts) and "<<" not in source(node)
             if held or skips:
-                told = _decided(element, list_end=skips, script_end=final or aborts)
+                told = decided(element, list_end=skips, script_end=final or aborts)
                 yield replace(told, nested=nested, end=(node if skips else element).end_byte)
                 pending = [] if skips else pending
                 continue
@@ -380,16 +319,3 @@ class _Walk:
         if effect is not None and command.assignments and words[0] not in UNTOUCHED:
             self.scope.lose(f"it comes after an assignment before `{command.words[0]}`")
         return effect
-
-
-def _decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:
-    """Conditions that are known, and change nothing; nobody is to cut the text of an `if` there."""
-    return Step(
-        node,
-        Effect.QUIET,
-        list_end=list_end,
-        script_end=script_end,
-        nested=True,
-        state=True,
-        touches=(),
-    )

@@ -1,0 +1,78 @@
+"""What a shell text does, one element of an and-list after the other."""
+
+from dataclasses import dataclass
+
+from uvlayers.dockerfile.shell.builtins import Effect
+from uvlayers.dockerfile.shell.program import Invocation
+from uvlayers.dockerfile.shell.scope import Scope
+from uvlayers.dockerfile.shell.syntax import Statement, source
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRun:
+    """A `uv sync` that runs exactly once when the script succeeds.
+
+    `writes`: its own step of the script does more. `spare`: where it fails, what stands behind `||`
+    runs in its place.
+    """
+
+    invocation: Invocation
+    scope: Scope
+    span: tuple[int, int] | None
+    writes: bool = False
+    spare: bool = False
+    alone: bool = False
+    needed: bool = False
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    aside: tuple[str, ...] | None = None
+    """Absolute paths, at or below which what follows may change something; None if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A `uv sync` that cannot be told; `reason` completes "it runs as written: …"."""
+
+    reason: str
+    span: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element of an and-list of the script."""
+
+    node: Statement
+    effect: Effect
+    syncs: tuple[SyncRun | Refused, ...] = ()
+    list_end: bool = False
+    """The last element of its and-list."""
+    script_end: bool = False
+    """In the script's last and-list, or in one whose failure ends the script."""
+    errexit: bool = False
+    nested: bool = False
+    """In braces or in the background, where the text cannot be taken apart."""
+    end: int = 0
+    """Where it ends in the text, in bytes; the last of an and-list ends with its `|| exit 1`."""
+    fails: bool = False
+    """An assignment of what a substitution prints that is known to fail."""
+    state: bool = False
+    """A builtin that is understood, and changes nothing but the state of the shell."""
+    touches: tuple[str, ...] | None = None
+    """Absolute paths, at or below which it may change something; None if unknown."""
+
+    @property
+    def text(self) -> str:
+        return source(self.node)
+
+
+def decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:
+    """Conditions that are known, and change nothing; nobody is to cut the text of an `if` there."""
+    return Step(
+        node,
+        Effect.QUIET,
+        list_end=list_end,
+        script_end=script_end,
+        nested=True,
+        state=True,
+        touches=(),
+    )
