@@ -172,6 +172,19 @@ def test_a_failure_that_does_not_matter(text: str) -> None:
     assert the(text).needed
 
 
+def test_a_failure_that_cannot_be_told() -> None:
+    skipped = "it is skipped when `A=$(cat f)` fails"
+    assert reason("A=$(cat f) && uv sync; ls") == skipped
+    assert reason("A=$(cat f) B=$(echo x) && uv sync; ls") == (
+        "it is skipped when `A=$(cat f) B=$(echo x)` fails"
+    )
+    for text in ("A=$(cat f) && uv sync", "set -e; A=$(cat f); uv sync; ls", "A=$(cat f); uv sync"):
+        assert the(text).needed
+    assert the("export A=$(cat f) && uv sync; ls")
+    assert the("uv sync && A=$(cat f)").after == ("A=$(cat f)",)
+    assert the("uv sync && A=$(cat f) && rm -rf /x").aside == ("/x",)
+
+
 def test_a_command_that_a_substitution_names() -> None:
     assert the("$(echo uv) sync").argv == ("uv", "sync")
     assert the("$(echo cd) /srv && uv sync").cwd == "/srv"

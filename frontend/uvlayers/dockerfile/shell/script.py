@@ -88,7 +88,9 @@ def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun |
         return sync
     step = steps[index]
     before = tuple(s.text for s in steps[:index] if s.effect is Effect.OUTWARD)
-    after = tuple(s.text for s in steps[index + 1 :] if s.effect is not Effect.QUIET)
+    after = tuple(
+        s.text for s in steps[index + 1 :] if s.effect is not Effect.QUIET or s.fails is None
+    )
     needed = not sync.spare and (step.script_end or (step.list_end and step.errexit))
     alone = not before and not after and (needed or sync.spare) and not sync.writes
     aside = None if before or sync.writes or not needed else _touched(steps[index + 1 :])
@@ -169,7 +171,7 @@ class _Walk:
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
             if step.fails and (pending or final or aborts or errexit):
                 raise NotUnderstood("an assignment in its script fails")
-            if step.effect is Effect.OUTWARD:
+            if step.effect is Effect.OUTWARD or step.fails is None:
                 guard = guard or step.text
             if not step.state:
                 self.scope.files = None
@@ -252,7 +254,7 @@ class _Walk:
             return Step(node, Effect.OUTWARD, (*syncs, own))
         syncs = syncs or self._refused(node)
         effect = self._run(command)
-        fails = not command.words and self.scope.failed
+        fails = self._fails(command) if substitutions else False
         redirected = command.writes or command.reads
         inside = effect is not None and effect is not Effect.OUTWARD
         state = inside and quiet and not redirected
@@ -262,6 +264,14 @@ class _Walk:
         if effect is None or redirected or not quiet:
             effect = Effect.OUTWARD
         return Step(node, effect, tuple(syncs), fails=fails, state=state, touches=touches)
+
+    def _fails(self, command: SimpleCommand) -> bool | None:
+        if command.words:
+            return False
+        names = (raw.partition("=")[0].removesuffix("+") for raw in command.assignments)
+        variables = map(self.scope.variables.get, names)
+        told = all(variable is not None and variable.value is not None for variable in variables)
+        return self.scope.failed if told else None
 
     def _touches(self, command: SimpleCommand) -> tuple[str, ...] | None:
         if self.scope.cwd is None or self.scope.lost or command.assignments:

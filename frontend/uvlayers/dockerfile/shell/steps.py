@@ -53,8 +53,8 @@ class Step:
     """In braces or in the background, where the text cannot be taken apart."""
     end: int = 0
     """Where it ends in the text, in bytes; the last of an and-list ends with its `|| exit 1`."""
-    fails: bool = False
-    """An assignment of what a substitution prints that is known to fail."""
+    fails: bool | None = False
+    """Whether an assignment fails, as a substitution in it does; None if that cannot be told."""
     state: bool = False
     """A builtin that is understood, and changes nothing but the state of the shell."""
     touches: tuple[str, ...] | None = None
