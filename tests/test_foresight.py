@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 import pytest
+from uvlayers import foresight
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.view import ExecView
 from uvlayers.errors import Unsupported
@@ -57,6 +58,22 @@ def test_the_lock_and_the_top_of_the_root_are_asked_for_once() -> None:
     assert files.read("/app/uv.lock") == b"no lock"
     assert sorted(gateway.asked) == ["/", "/app", "/uv.lock"]
     assert len(gateway.heads) == 2
+
+
+@pytest.mark.parametrize("words", [("sync", "--nothing-known"), ("pip", "sync", "pylock.toml")])
+def test_nothing_is_asked_for_where_it_may_not_be_needed(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(foresight, "foresee", begun.append)
+    states = States(AskedGateway(SOLVER))
+    files = ExecFiles(states, ExecView(RUN, lambda output: output))
+    what = " ".join(("uv", *words[:2]))
+    command = SyncCommand(("uv", *words), {}, "/app", alone=True, span=None, what=what)
+    foresee_files(command, files, BASE, states)
+    assert not begun
+    foresee_files(SYNC, files, BASE, states)
+    assert len(begun) == 2
 
 
 def test_whoever_needs_the_answer_hears_what_is_wrong() -> None:

@@ -11,19 +11,30 @@ from functools import partial
 from threading import Thread
 
 from uvlayers.dockerfile.command import SyncCommand
-from uvlayers.errors import UvlayersError
+from uvlayers.errors import Unsupported, UvlayersError
 from uvlayers.files import ExecFiles
 from uvlayers.gateway.states import States
 from uvlayers.llb.graph import Output
 from uvlayers.locked import foresee_lock
+from uvlayers.settings.arguments import parse_arguments
+from uvlayers.settings.releases import Requirement
 
 
 def foresee_files(command: SyncCommand, files: ExecFiles, root: Output, states: States) -> None:
-    """Begin to read the lock of `command`, and the directories at the top of its `root`."""
+    """Begin to read the lock of a sync, and the directories at the top of its `root`.
+
+    What a command is refused for by its words alone comes before all questions: to look would begin
+    steps of the build that are given up at once.
+    """
+    if command.is_pip:
+        return
+    try:
+        parse_arguments(command.argv[1:], Requirement())
+    except Unsupported:
+        return
     top = command.cwd.split("/")[1]
     foresee(partial(_list, root, ("/", f"/{top}"), states))
-    if not command.is_pip:
-        foresee(partial(foresee_lock, command.cwd, files))
+    foresee(partial(foresee_lock, command.cwd, files))
 
 
 def foresee(question: Callable[[], object]) -> None:
