@@ -56,3 +56,25 @@ def test_other_mounts_are_of_no_use() -> None:
 def test_without_a_path_uv_is_nowhere() -> None:
     run = dockerfiles.run(BASE, "uv sync", mounts=[Bind("/usr/bin", CONTEXT)]).vertex
     assert uv_mounts(run, "uv", {}, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("cache", "alone"),
+    [
+        ("/usr/local/share/uv/cache", True),
+        ("/usr/local/share/uv/cache/", True),
+        ("/usr/local", False),  # the interpreter's own files would be in it
+        ("/root/.local/share/uv", False),  # and here Pythons that uv has installed
+        ("/usr/local/share/other", False),
+    ],
+)
+def test_in_its_own_cache_uv_looks_for_no_python(cache: str, alone: bool) -> None:
+    dest = "/usr/local/share/uv/cache" if cache.endswith("other") else cache.rstrip("/")
+    run = dockerfiles.run(BASE, "uv sync", mounts=[Cache(dest)]).vertex
+    sensitive = ("/usr", "/usr/local", "/root/.local")
+    environment = {**ENVIRONMENT, "UV_CACHE_DIR": cache}
+    if alone:
+        assert uv_mounts(run, "uv", environment, sensitive) == ()
+    else:
+        with pytest.raises(Unsupported):
+            uv_mounts(run, "uv", environment, sensitive)

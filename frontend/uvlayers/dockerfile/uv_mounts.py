@@ -5,7 +5,7 @@ from posixpath import basename, dirname, join, normpath
 
 from uvlayers.dockerfile.ancestry import from_context, is_near
 from uvlayers.errors import Unsupported
-from uvlayers.llb.fileop import absolute
+from uvlayers.llb.fileop import absolute, reaches
 from uvlayers.llb.graph import Vertex
 from uvlayers.llb.ops import Mount
 from uvlayers.pb import ops_pb2 as pb
@@ -21,14 +21,15 @@ def uv_mounts(
     All that hold no files of the build context, since those may be uv's Pythons or its
     configuration, whichever may hold `uv` (a name on the PATH of `environment`, or a path), and
     those near one of the `sensitive` paths. Raises Unsupported for a cache there: what is in it,
-    such as uv's own Pythons, only the RUN can tell.
+    such as uv's own Pythons, only the RUN can tell. In uv's own cache it looks for none.
     """
     places = _places(uv, environment)
+    cache = _own_cache(environment, sensitive)
     mounts = []
     for mount in run.op.exec.mounts:
         dest = absolute(mount.dest)
         near = dest != "/" and is_near([dest], sensitive)
-        if near and mount.mountType in _UNSHARED:
+        if near and mount.mountType in _UNSHARED and dest != cache:
             raise Unsupported(f"uv may find a Python in a mount that only the RUN has: `{dest}`")
         if mount.mountType != pb.MountType.BIND or mount.input < 0 or dest == "/":
             continue
@@ -37,6 +38,15 @@ def uv_mounts(
         if holds_uv or near or not from_context(source.vertex):
             mounts.append(Mount(dest, source, mount.selector, readonly=True))
     return tuple(mounts)
+
+
+def _own_cache(environment: Mapping[str, str], sensitive: Sequence[str]) -> str | None:
+    """The directory of uv's cache, where it is set and nothing else that counts may be in it."""
+    cache = environment.get("UV_CACHE_DIR", "")
+    data = environment.get("XDG_DATA_HOME") or f"{environment.get('HOME', '/root')}/.local/share"
+    if not cache.startswith("/") or reaches((*sensitive, f"{data}/uv/python"), absolute(cache)):
+        return None
+    return absolute(cache)
 
 
 def _places(uv: str, environment: Mapping[str, str]) -> tuple[str, ...]:
