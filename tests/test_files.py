@@ -74,6 +74,22 @@ def test_what_only_the_exec_can_tell(path: str) -> None:
         files().kind(path)
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/app", ("code.py", "link", "uv.lock", "linked")),
+        ("/mounted", ("sub",)),
+        ("/mounted/sub", ("x",)),
+        ("/root", (".cache",)),
+        ("/opt", ("venv",)),
+        ("/nowhere", None),
+        ("/app/code.py", None),
+    ],
+)
+def test_what_is_in_a_directory(path: str, names: tuple[str, ...] | None) -> None:
+    assert files().list(path) == names
+
+
 def test_what_a_shell_reads() -> None:
     assert files().sourced("/app/link") == b""
     assert files().sourced("/app/uv.lock") == b""

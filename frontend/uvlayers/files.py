@@ -40,11 +40,13 @@ class ExecFiles:
 
     def list(self, path: str) -> tuple[str, ...] | None:
         """The names in a directory, None where there is none."""
-        place = self._place(self.real(path))
+        path = self.real(path)
+        place = self._place(path)
         output = output_of(place)
         names = None if output is None else self._states.names(output, place.path)
-        laid = _laid_out(place)
-        return names if not laid else tuple(dict.fromkeys((*(names or ()), *laid)))
+        # a directory is made for what is mounted below it
+        others = (*_laid_out(place), *self._view.mounted(path))
+        return names if not others else tuple(dict.fromkeys((*(names or ()), *others)))
 
     def kind(self, path: str) -> Kind | None:
         """What is at `path` (absolute), its symlinks followed; None if nothing.

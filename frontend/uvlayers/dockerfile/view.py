@@ -31,8 +31,14 @@ class ExecView:
 
     def holds(self, path: str) -> bool:
         """Whether a mount lies below `path` (absolute), which is a directory then."""
+        return bool(self.mounted(path))
+
+    def mounted(self, path: str) -> tuple[str, ...]:
+        """The names in the directory `path` (absolute) that lead to a mount or are one."""
+        top = path.rstrip("/") + "/"
         places = (absolute(mount.dest) for mount in self._vertex.op.exec.mounts)
-        return any(place != path and reaches([place], path) for place in places)
+        below = (place.removeprefix(top) for place in places if place.startswith(top))
+        return tuple(dict.fromkeys(place.split("/")[0] for place in below if place))
 
     def locate(self, path: str) -> Place | None:
         """Where `path` (absolute) is found; None below a cache, secret, ssh or tmpfs mount."""
