@@ -61,7 +61,7 @@ SHAPES = (
     Shape("touch a; if [ -f a ]; then uv sync --frozen; fi", "it depends on a condition"),
     Shape("if [ ! -e .venv ]; then uv sync --frozen; fi", "a condition depends on what is at"),
     Shape("for i in 1; do uv sync --frozen; done", ""),
-    Shape("uv sync --frozen $(echo --no-dev)", ""),
+    Shape("uv sync --frozen $(printenv NOTHING)", ""),
     Shape("touch before && uv sync --frozen && ls before", None),
     Shape("touch before; cd / ; ls before; cd /app && uv sync --frozen && ls before", None),
     Shape("export X=1; touch a; uv sync --frozen --inexact && uv sync --frozen", None),

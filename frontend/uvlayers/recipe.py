@@ -25,6 +25,7 @@ from uvlayers.llb.fileop import absolute, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
 from uvlayers.order import read_order, read_request, require_lock
+from uvlayers.python.interpreter import Interpreter
 from uvlayers.settings.agreement import require_agreement
 from uvlayers.settings.request import PipRequest, Request
 from uvlayers.skeleton import Skeleton, ground_of, make_skeleton, skeleton_arguments
@@ -76,8 +77,9 @@ def read_recipe(
     if isinstance(request, PipRequest):
         _require_beforehand(root, request.environment_path, shop)
     skeleton = _skeleton(run, command, request, root.shadow, directories, shop)
-    foresee(partial(foresee_footing, skeleton, command.library_path, shop.guest, shop.states))
+    _require_umask(command, skeleton.interpreter)
     require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
+    foresee(partial(foresee_footing, skeleton, command.library_path, shop.guest, shop.states))
     installation = order.installation(skeleton.interpreter)
     if skeleton.ground.run != run:
         installation = _without_builds(installation)
@@ -130,10 +132,14 @@ def _require_plain(command: SyncCommand) -> None:
             f"another command comes first: `{command.before[0]}`",
             hint="put it into a RUN of its own",
         )
-    if command.umask is not None:
-        raise Unsupported("it sets a umask")
     if command.launcher:
         raise Unsupported(f"uv is started by another program: `{command.launcher[0]}`")
+
+
+def _require_umask(command: SyncCommand, interpreter: Interpreter) -> None:
+    """Raise Unsupported where the RUN's files would have other modes than those of the layers."""
+    if command.umask not in (None, interpreter.umask):
+        raise Unsupported(f"it sets a umask: `{command.umask:03o}`")
 
 
 def _require_own_place(run: Vertex, path: str) -> None:
