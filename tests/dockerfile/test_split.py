@@ -47,12 +47,24 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("curl u | sh && uv sync", ["curl u | sh", "uv sync"]),
         ("if [ -f x ]; then apt-get install y || exit 1; fi; uv sync",
          ["if [ -f x ]; then apt-get install y || exit 1; fi; :", "uv sync"]),
+        # whichever branch runs, it leaves files and nothing else
+        ("if [ a = a ]; then sed -i x y; else cp x y; fi; uv sync && ls",
+         ["if [ a = a ]; then sed -i x y; else cp x y; fi; :", "uv sync && ls"]),
+        ("set -e\nif [ a = b ]; then cp x y; else sed -i x y; fi\nuv sync\n",
+         ["set -e\nif [ a = b ]; then cp x y; else sed -i x y; fi", "set -e\nuv sync\n"]),
+        ("cp a b && if [ a = a ]; then cp x y; fi && uv sync",
+         ["cp a b && if [ a = a ]; then cp x y; fi", "uv sync"]),
         ("(cd ui && npm ci) && uv sync", ["(cd ui && npm ci)", "uv sync"]),
         ("bun install --frozen-lockfile && uv sync",
          ["bun install --frozen-lockfile", "uv sync"]),
         ("uv --version && uv -V && uv sync", ["uv --version && uv -V", "uv sync"]),
         ("echo a > log && uv sync", ["echo a > log", "uv sync"]),
         ("cp a b | tee log && uv sync", ["cp a b | tee log", "uv sync"]),
+        # in uv's cache there is nothing yet
+        ("pip install uv && uv sync && uv cache clean",
+         ["pip install uv", "uv sync && uv cache clean"]),
+        ("pip install uv && uv venv && uv sync && rm -rf ~/.cache/uv",
+         ["pip install uv && uv venv", "uv sync && rm -rf ~/.cache/uv"]),
         # redirections stay with their commands
         ("cp a b 2>/dev/null && uv sync > c && cat d > e && f",
          ["cp a b 2>/dev/null", "uv sync > c && cat d > e && f"]),
@@ -140,7 +152,9 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "cp a b; uv sync; uv sync && rm b || true",
         "cp a b && uv sync && bun install",
         "cp a b && uv sync && (cd x; rm b)",
-        "pip install uv && uv sync && uv cache clean",
+        "uv pip install --system x && uv sync && uv cache clean",
+        "uv sync; uv sync && rm -rf /root/.cache/uv",
+        "pip install uv && uv sync && rm -rf /root/.cache",
         "pip install uv && uv sync && uv -q --directory x cache clean",
         "cp a b && uv sync && uv run rm b",
         "cp a b && uv sync && uv run --with x rm b",
@@ -148,6 +162,11 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "cp a b && uv sync && uv run -m pip uninstall x",
         "cp a b && uv sync && uv run python -m pip uninstall x",
         "cp a b && uv sync && uv run uv cache clean",
+        # a branch that does nothing leaves nothing to be parted from
+        "if [ a = b ]; then cp x y; fi; uv sync",
+        "if [ a = a ]; then X=1; cp x y; fi; uv sync $X",
+        "if [ a = a ]; then cd x; cp x y; fi; uv sync",
+        "uv sync && if [ a = a ]; then cp x y; fi",
     ],
 )
 def test_where_a_run_is_left_whole(command: str) -> None:

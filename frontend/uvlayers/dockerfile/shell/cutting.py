@@ -14,7 +14,14 @@ from uvlayers.dockerfile.shell.scope import Scope
 from uvlayers.dockerfile.shell.script import read_steps
 from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun
 from uvlayers.dockerfile.shell.syntax import decode, encode, source
-from uvlayers.dockerfile.shell.traces import is_volatile, leaves_files, may_delete, only_adds
+from uvlayers.dockerfile.shell.traces import (
+    clears_uv_cache,
+    is_volatile,
+    leaves_files,
+    may_delete,
+    may_fill_uv_cache,
+    only_adds,
+)
 
 # A secret is mounted for both parts, and neither can change it.
 _SECRET = re.compile(r"\$\( *cat +/run/secrets/[\w.-]+ *\)")
@@ -65,9 +72,12 @@ def _can_be_cut(steps: Sequence[Step], index: int, *, private: bool) -> bool:
     # what a file does to the shell must happen once, in the second part
     if any(step.effect is Effect.SOURCE for step in before[: _last_to_keep(before) + 1]):
         return False
-    return all(
-        _can_be_parted(step, before[position + 1 :]) for position, step in enumerate(before)
-    ) and all(_keeps(step, private=private) for step in (first, *after))
+    if not all(_can_be_parted(step, before[at + 1 :]) for at, step in enumerate(before)):
+        return False
+    wanted = (first, *after)
+    if not any(may_fill_uv_cache(step.node) for step in before):
+        wanted = tuple(step for step in wanted if not clears_uv_cache(step.node))
+    return all(_keeps(step, private=private) for step in wanted)
 
 
 def _can_be_parted(step: Step, following: Sequence[Step]) -> bool:

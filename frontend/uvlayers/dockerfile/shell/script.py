@@ -26,7 +26,7 @@ from uvlayers.dockerfile.shell.syntax import (
     simple_command,
     source,
 )
-from uvlayers.dockerfile.shell.traces import touched_paths
+from uvlayers.dockerfile.shell.traces import leaves_files, touched_paths
 from uvlayers.dockerfile.shell.words import expand_fields
 
 # Builtins that an assignment in front changes neither for themselves nor for what follows.
@@ -112,6 +112,7 @@ class _Walk:
     def __init__(self, data: bytes, scope: Scope) -> None:
         self.data = data
         self.scope = scope
+        self.synced = False
 
     def statements(self, nodes: list[Node], *, final: bool) -> Iterator[Step]:
         """The steps of statements in a row; `final` when nothing follows them."""
@@ -140,9 +141,16 @@ class _Walk:
         if node.type != "if_statement":
             return None
         try:
-            return taken_branch(node, self.data, self.scope)
+            taken = taken_branch(node, self.data, self.scope)
         except NotUnderstood:
             return None
+        return None if self._stays_whole(node, taken) else taken
+
+    def _stays_whole(self, node: Node, taken: list[Node]) -> bool:
+        """Whether a script that is to be cut is cut behind an `if`, which only leaves files."""
+        acts = any(child.type == "command" for part in taken for child in descendants(part))
+        cut = self.scope.anticipating and not self.synced and not self._may_sync(node)
+        return acts and cut and leaves_files(node)
 
     def _statement(self, node: Node, *, final: bool) -> Iterator[Step]:
         elements, aborts = and_list(node)
@@ -169,6 +177,7 @@ class _Walk:
                 step = self._element(element)
             else:  # neither a sync nor a change of the state is certain to happen
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
+            self.synced = self.synced or bool(step.syncs)
             if step.fails and (pending or final or aborts or errexit):
                 raise NotUnderstood("an assignment in its script fails")
             if step.effect is Effect.OUTWARD or step.fails is None:

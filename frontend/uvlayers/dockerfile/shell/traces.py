@@ -68,6 +68,12 @@ _TOUCH_CACHES = {
     ("uv", "cache", "prune"): (),
     ("uv", "cache", "prune", "--ci"): (),
 }
+_CLEAR_UV_CACHE = frozenset(
+    (
+        *(words for words in _TOUCH_CACHES if words[0] == "uv"),
+        *(("rm", "-rf", f"{home}/.cache/uv") for home in ("/root", "~", "$HOME")),
+    )
+)
 _FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown"))
 # Inside parentheses they change nothing that outlives them.
 _STATE = frozenset((":", "cd", "export", "set", "umask", "unset"))
@@ -123,6 +129,18 @@ def only_adds(node: Statement) -> bool:
 def may_delete(node: Statement) -> bool:
     """Whether a statement is known to run something that deletes files."""
     return any(_deletes(_words(command)) for command in _commands(node))
+
+
+def clears_uv_cache(node: Statement) -> bool:
+    """Whether a statement deletes what uv has in its cache, and nothing else."""
+    command = bare(node)[0]
+    return command.type == "command" and tuple(_words(command)) in _CLEAR_UV_CACHE
+
+
+def may_fill_uv_cache(node: Statement) -> bool:
+    """Whether a statement runs a uv that may leave more in its cache than facts about a Python."""
+    found = (_words(command) for command in _commands(node))
+    return any(basename(words[0]) == "uv" and words[1:2] != ["venv"] for words in found if words)
 
 
 def touched_paths(words: Sequence[str], cwd: str) -> tuple[str, ...] | None:
