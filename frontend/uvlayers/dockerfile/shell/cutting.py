@@ -15,6 +15,7 @@ from uvlayers.dockerfile.shell.script import read_steps
 from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun
 from uvlayers.dockerfile.shell.syntax import decode, encode, source
 from uvlayers.dockerfile.shell.traces import (
+    clears_packages,
     clears_uv_cache,
     is_volatile,
     leaves_files,
@@ -75,6 +76,9 @@ def _can_be_cut(steps: Sequence[Step], index: int, *, private: bool) -> bool:
     if not all(_can_be_parted(step, before[at + 1 :]) for at, step in enumerate(before)):
         return False
     wanted = (first, *after)
+    if not private:
+        cleared = _cleared(steps, index)
+        wanted = tuple(step for step in wanted if step not in cleared)
     if not any(may_fill_uv_cache(step.node) for step in before):
         wanted = tuple(step for step in wanted if not clears_uv_cache(step.node))
     return all(_keeps(step, private=private) for step in wanted)
@@ -111,7 +115,18 @@ def _cut_at(text: bytes, steps: Sequence[Step], index: int) -> Cut:
     simple = position == 0 or before[position - 1].list_end
     if last.list_end and not (last.errexit and simple):
         head += b"; :"  # an and-list that fails does not end the script
+    # what is cleared in the end would stay in the layer of the first part
+    head += b"".join(b" && " + encode(step.text) for step in _cleared(steps, index))
     return Cut(decode(head), _state_again(before) + decode(tail))
+
+
+def _cleared(steps: Sequence[Step], index: int) -> list[Step]:
+    """The steps of the second part that clear what packages came from, and are never skipped."""
+    return [
+        step
+        for before, step in zip(steps[index:], steps[index + 1 :], strict=False)
+        if clears_packages(step.node) and not step.nested and (step.script_end or before.list_end)
+    ]
 
 
 def _last_to_keep(before: Sequence[Step]) -> int:

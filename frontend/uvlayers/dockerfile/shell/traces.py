@@ -74,6 +74,24 @@ _CLEAR_UV_CACHE = frozenset(
         *(("rm", "-rf", f"{home}/.cache/uv") for home in ("/root", "~", "$HOME")),
     )
 )
+# What packages were downloaded from and as; to clear it twice is to clear it once.
+_CLEAR_PACKAGES = frozenset(
+    tuple(text.split())
+    for text in (
+        "apk cache clean",
+        "apt clean",
+        "apt-get clean",
+        "dnf clean all",
+        "microdnf clean all",
+        "rm -rf /var/cache/apk/*",
+        "rm -rf /var/cache/apt/*",
+        "rm -rf /var/cache/apt/archives/*",
+        "rm -rf /var/cache/dnf",
+        "rm -rf /var/lib/apt/lists",
+        "rm -rf /var/lib/apt/lists/*",
+        "yum clean all",
+    )
+)
 _FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown"))
 # Inside parentheses they change nothing that outlives them.
 _STATE = frozenset((":", "cd", "export", "set", "umask", "unset"))
@@ -135,6 +153,13 @@ def clears_uv_cache(node: Statement) -> bool:
     """Whether a statement deletes what uv has in its cache, and nothing else."""
     command = bare(node)[0]
     return command.type == "command" and tuple(_words(command)) in _CLEAR_UV_CACHE
+
+
+def clears_packages(node: Statement) -> bool:
+    """Whether a statement deletes what package managers have downloaded, and nothing else."""
+    command, redirections = bare(node)
+    plain = command.type == "command" and not redirections
+    return plain and tuple(_words(command)) in _CLEAR_PACKAGES
 
 
 def may_fill_uv_cache(node: Statement) -> bool:
