@@ -73,8 +73,7 @@ class ExecFiles:
         """
         path = self.real(path)
         place = self._place(path)
-        layered = place.state if isinstance(place.state, Layered) else None
-        if layered is not None and any(reaches([place.path], each) for each in layered.prefixes):
+        if _is_inside_layers(place):
             raise Unsupported(f"it is in an environment that an earlier command made: `{path}`")
         return self.read(path) if self.kind(path) == "file" else None
 
@@ -110,11 +109,16 @@ def _laid_out(place: Place) -> tuple[str, ...]:
     )
 
 
+def _is_inside_layers(place: Place) -> bool:
+    """Whether it is inside of what the layers of an environment bring."""
+    prefixes = place.state.prefixes if isinstance(place.state, Layered) else ()
+    return any(reaches([place.path], prefix) for prefix in prefixes)
+
+
 def output_of(place: Place) -> Output | None:
     """The cheapest output that shows the place: without the environment, unless it is inside."""
     if isinstance(place.state, Layered):
-        inside = any(reaches([place.path], prefix) for prefix in place.state.prefixes)
-        return whole(place.state) if inside else shadow_of(place.state)
+        return whole(place.state) if _is_inside_layers(place) else shadow_of(place.state)
     return None if place.state is None else shadow_of(place.state)
 
 
