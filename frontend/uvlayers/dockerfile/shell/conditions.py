@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from uvlayers.dockerfile.shell.lists import joined
+from uvlayers.dockerfile.shell.lists import joined, succeeds
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.syntax import (
     Redirected,
@@ -77,9 +77,7 @@ def holds(node: Statement, data: bytes, scope: Scope) -> bool:
     """Whether a condition holds; raises `NotUnderstood`."""
     parts = joined(node)
     if parts is not None:
-        left, operator, right = parts
-        first = holds(left, data, scope)
-        return first if first is (operator == "||") else holds(right, data, scope)
+        return succeeds(parts, lambda part: holds(part, data, scope))
     if isinstance(node, Redirected):
         raise NotUnderstood(_UNTOLD)
     if node.type == "negated_command":

@@ -1,5 +1,7 @@
 """Commands joined by `&&` and `||`, which the parser nests and the shell reads from the left."""
 
+from collections.abc import Callable
+
 from uvlayers.dockerfile.shell.syntax import Redirected, Statement, bare, shares_line, source
 
 
@@ -16,6 +18,13 @@ def joined(node: Statement) -> tuple[Statement, str, Statement] | None:
     # the parser takes what is the last command's for the whole list's (POSIX, 2.10.2 Shell Grammar)
     last = Redirected(right, node) if redirections else right
     return left, operator.type, last
+
+
+def succeeds(parts: tuple[Statement, str, Statement], outcome: Callable[[Statement], bool]) -> bool:
+    """How what is `joined` ends, by the `outcome` of either side; the right one may be skipped."""
+    left, operator, right = parts
+    first = outcome(left)
+    return first if first is (operator == "||") else outcome(right)
 
 
 def and_list(node: Statement) -> tuple[list[Statement], bool]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from uvlayers.dockerfile.shell.conditions import holds, taken_branch
-from uvlayers.dockerfile.shell.lists import joined
+from uvlayers.dockerfile.shell.lists import joined, succeeds
 from uvlayers.dockerfile.shell.printing import echoed, formatted
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
 from uvlayers.dockerfile.shell.syntax import (
@@ -131,9 +131,7 @@ class _Subshell:
     def _statement(self, node: Statement) -> bool:
         parts = joined(node)
         if parts is not None:
-            left, operator, right = parts
-            first = self._statement(left)
-            return first if first is (operator == "||") else self._statement(right)
+            return succeeds(parts, self._statement)
         if isinstance(node, Redirected):
             raise NotUnderstood("it is redirected")
         match node.type:
