@@ -1,6 +1,7 @@
 """The state on which wheels are unpacked: the lowest that has the interpreter as the RUN has it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.existing import environment_directories, shared_directories
@@ -27,33 +28,32 @@ def find_footing(
     states: States,
 ) -> Footing:
     """Where the interpreter of `skeleton` runs, with `directories` as the RUN has them."""
-    *asked, last = _candidates(skeleton, library_path, guest)
+    on = partial(_footing, skeleton, library_path, guest)
+    # the last is not asked: that would pull an image that may not be needed
+    *asked, last = candidates(skeleton.ground.root)
     held = (
         each
-        for each in asked
+        for each in map(on, asked)
         if _has_python(each, skeleton, states)
         and _looks_alike(each.root, skeleton, directories, states)
         and _runs(each, skeleton, states)
     )
-    return next(held, last)
+    return next(held, None) or on(last)
 
 
 def foresee_footing(
     skeleton: Skeleton, library_path: str | None, guest: Output, states: States
 ) -> None:
     """Ask what `find_footing` asks first."""
-    first, *others = _candidates(skeleton, library_path, guest)
+    root, *others = candidates(skeleton.ground.root)
+    first = _footing(skeleton, library_path, guest, root)
     if others and _has_python(first, skeleton, states):
         states.read(first.unpacker, f"/{UNPACKER}")
 
 
-def _candidates(skeleton: Skeleton, library_path: str | None, guest: Output) -> list[Footing]:
-    """From below; the last is not asked: that would pull an image that may not be needed."""
+def _footing(skeleton: Skeleton, library_path: str | None, guest: Output, root: Output) -> Footing:
     run, python = skeleton.ground.run, skeleton.interpreter.base_executable
-    return [
-        Footing(root, emit_unpacker(run, root, guest, python, library_path))
-        for root in candidates(skeleton.ground.root)
-    ]
+    return Footing(root, emit_unpacker(run, root, guest, python, library_path))
 
 
 def _has_python(footing: Footing, skeleton: Skeleton, states: States) -> bool:
