@@ -254,6 +254,33 @@ def test_a_dynamic_version() -> None:
     assert verdict(lock=lock) == Stale("the version of `app` is no longer dynamic")
 
 
+def test_extras_that_ask_for_others_of_a_dynamic_version() -> None:
+    """uv records what its build backend says, and that has resolved them."""
+    asked = '{ name = "app", extras = ["web"], marker = "extra == \'all\'" }'
+    resolved = '{ name = "c", marker = "extra == \'all\'" }'
+
+    assert asked in METADATA
+
+    def flat(text: str) -> str:
+        return text.replace('version = "0.1.0"\n', "").replace(asked, resolved)
+
+    lock = make_lock(edit=flat)
+    assert verdict(put("project/dynamic", ["version"]), lock=lock) == Unknown(
+        "only uv can compare extras of `app` that ask for its others"
+    )
+    without = make_lock(edit=lambda text: text.replace(asked, resolved))
+    assert verdict(lock=without) == Stale("`app` has other dependencies")
+
+
+def test_dynamic_extras_are_no_other_extras() -> None:
+    def change(table: Table) -> None:
+        put("project/dynamic", ["version", "optional-dependencies"])(table)
+        drop("project/optional-dependencies")(table)
+
+    lock = make_lock(edit=lambda text: text.replace('version = "0.1.0"\n', ""))
+    assert verdict(change, lock=lock) == Unknown("`optional-dependencies` is dynamic")
+
+
 @pytest.mark.parametrize("revision", [0, 1, 3, 4])
 def test_older_revisions_record_less(revision: int) -> None:
     lock = make_lock(HEADER.replace("5", str(revision)))

@@ -30,6 +30,7 @@ from uvlayers.lock.projects import (
     get,
     read_indexes,
     read_projects,
+    require_static,
     texts,
 )
 from uvlayers.lock.requirements import read_requirement, same_requirements
@@ -182,6 +183,7 @@ _INPUTS = {
 def _member(lock: Lock, projects: Projects, member: Member) -> Iterator[str]:
     package = lock.named(member.name)[0]
     name, project = member.name, member.project
+    require_static(project)
     yield from _version(package, project)
     if lock.revision >= 1 and declared_extras(project) != frozenset(
         package.metadata.provides_extras
@@ -191,6 +193,9 @@ def _member(lock: Lock, projects: Projects, member: Member) -> Iterator[str]:
     wanted = declared_requirements(lowering, project)
     locked = map(read_requirement, package.metadata.requires_dist)
     if not same_requirements(wanted, locked, lock.requires_python):
+        if package.version is None and any(each.name == name for each in wanted):
+            # A lock of a dynamic version may hold what those extras come to (`FlatRequiresDist`).
+            raise Unsupported(f"only uv can compare extras of `{name}` that ask for its others")
         yield f"`{name}` has other dependencies"
     groups = declared_groups(lowering, member.pyproject)
     recorded = package.metadata.requires_dev

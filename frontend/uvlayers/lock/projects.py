@@ -178,12 +178,16 @@ def read_indexes(pyproject: Table) -> Mapping[str, str]:
     return found
 
 
-def declared_requirements(lowering: Lowering, project: Table) -> list[Requirement]:
-    """Return the dependencies of a project, its extras' among them under their extra."""
+def require_static(project: Table) -> None:
+    """Raise Unsupported for dependencies that only the project's build backend knows."""
     dynamic = get(project, "dynamic", list) or []
     for field in ("dependencies", "optional-dependencies"):
         if field in dynamic:
             raise Unsupported(f"`{field}` is dynamic")
+
+
+def declared_requirements(lowering: Lowering, project: Table) -> list[Requirement]:
+    """Return the dependencies of a project, its extras' among them under their extra."""
     found = [lowering.requirement(text) for text in texts(project, "dependencies")]
     for extra, declared in _extras(project).items():
         found += [lowering.requirement(text, extra_is(extra)) for text in declared]
