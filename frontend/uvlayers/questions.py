@@ -134,9 +134,13 @@ def _with_path(environment: Iterable[str], variables: object) -> tuple[str, ...]
 
 
 def _uv_python(uv: str) -> tuple[str, ...]:
-    """A Python that the RUN's uv knows, isolated from site-packages and from the environment."""
+    """A Python that the RUN's uv knows, isolated from site-packages and from the environment.
+
+    Official images come without bytecode of the standard library. What is compiled here, on a root
+    that is thrown away, saves uv's own queries a tenth of a second: there is no `-B`.
+    """
     quiet = ("--quiet", "--offline", "--no-cache", "--no-project")
-    return (uv, "run", *quiet, "python", "-I", "-S", "-B")
+    return (uv, "run", *quiet, "python", "-I", "-S")
 
 
 def emit_survey(

@@ -13,7 +13,7 @@ import pytest
 from uvlayers.guest import build, builder
 
 MTIME = 315532800
-BYTES = "f361dae0fafbf516aacc459fb1b970bbd194c5b7c656ab9ba4b64ad71b18e9ce"
+BYTES = "d2f8214980c9106d3c1bc88ef17264a189a06e4e7226739ea75f1c3183b71507"
 BUCKET = "sdists-v9"
 
 # Syncs one package, "the-pkg": writes what it was called with, fills a cache, installs.

@@ -35,7 +35,7 @@ def builder() -> bytes:
 def finder() -> bytes:
     """The program that finds the environment of `uv pip`, as one file.
 
-    Run it as `python -I -S -B environment.py '<json>'`; `target.py` describes the argument.
+    Run it as `python -I -S environment.py '<json>'`; `target.py` describes the argument.
     """
     return _on_environment("target.py")
 

@@ -1,6 +1,6 @@
 """Make the skeleton of the environment that `uv sync` would install into, with the user's own uv.
 
-Run inside the build as `python -I -S -B environment.py '<JSON>'` by any Python, as root (who alone
+Run inside the build as `python -I -S environment.py '<JSON>'` by any Python, as root (who alone
 can give the parent directories their owners; uv itself runs as `user`) or as the user. The JSON
 object:
 
