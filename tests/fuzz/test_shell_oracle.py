@@ -187,13 +187,23 @@ CONDITIONS = st.one_of(
 )
 
 
+ALTERNATIVES = st.sampled_from(
+    [
+        *("exit 1", "exit 0", "exit 256", "exit", "false", "true"),
+        *("(echo a; exit 1)", "(echo a; exit 0)", "(exit 1; echo a)", "(exit 1 & echo a)"),
+        *("{ echo a; exit 2; }", "{ other && exit 1; }", "{ ls no && exit 1; }", "{ ls; exit; }"),
+        *("{ ls; exit 1; } >&2", "{ exit 1 & }", "( (echo a; exit 1) )", "{ exit 0; exit 1; }"),
+    ]
+)
+
+
 def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.builds("{} && {}".format, inner, inner),
         st.builds("{} && \\\n {}".format, inner, inner),
         st.builds("{} && {}".format, inner, inner),
         st.builds("{} || {}".format, inner, inner),
-        st.builds("{} || exit 1".format, inner),
+        st.builds("{} || {}".format, inner, ALTERNATIVES),
         st.builds("{} | other".format, inner),
         st.builds("! {}".format, inner),
         st.builds("( {} )".format, inner),

@@ -32,14 +32,22 @@ COMMANDS = (
     *('[ "$Y" = outer ]', 'test -z "$X"', '[ "$X" = 1 ] && Z=4', "[ -f f ] && Y=6"),
     *("rm -f f", "mv f e", "sh -c 'touch j'", ": ${{Y:=5}}", "f() {{ touch k; }}", "f"),
 )
-JOINTS = (" && ", " && ", "; ", "\n", " || exit 1; ", " || true; ", " # why\n", " &&\\\n  ")
+JOINTS = (
+    *(" && ", " && ", "; ", "\n", " || exit 1; ", " || true; ", " # why\n", " &&\\\n  "),
+    *(
+        " || (ls missing; exit 1); ",
+        " || {{ cat f; exit 1; }}; ",
+        " || {{ ls missing && exit 1; }}\n",
+    ),
+)
+ENDS = ("uv sync", "uv sync || exit 1", "uv sync; ls", "uv sync || (cat f; exit 1)")
 
 
 @st.composite
 def scripts(draw: st.DrawFn) -> str:
     commands = draw(st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=7))
     text = "".join(each + draw(st.sampled_from(JOINTS)) for each in commands)
-    return f"{text}{draw(st.sampled_from(('uv sync', 'uv sync || exit 1', 'uv sync; ls')))}"
+    return text + draw(st.sampled_from(ENDS))
 
 
 @settings(max_examples=150, deadline=None)

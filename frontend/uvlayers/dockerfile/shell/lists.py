@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from uvlayers.dockerfile.shell.syntax import Redirected, Statement, bare, shares_line, source
+from uvlayers.dockerfile.shell.alternatives import Ending, ending
+from uvlayers.dockerfile.shell.syntax import Redirected, Statement, bare, shares_line
 
 
 def joined(node: Statement) -> tuple[Statement, str, Statement] | None:
@@ -27,22 +28,29 @@ def succeeds(parts: tuple[Statement, str, Statement], outcome: Callable[[Stateme
     return first if first is (operator == "||") else outcome(right)
 
 
-def and_list(node: Statement) -> tuple[list[Statement], bool]:
-    """The elements of an and-list; True when `|| exit 1` ends the script if one of them fails."""
+def and_list(node: Statement) -> tuple[list[Statement], Ending]:
+    """The elements of an and-list, and how it ends where one of them fails.
+
+    OPEN unless an alternative of all of them fails, such as `|| exit 1`.
+    """
     parts = joined(node)
     if parts is None:
-        return [node], False
+        return [node], Ending.OPEN
     left, operator, right = parts
     if operator == "||":
-        elements, aborts = and_list(left)
+        elements, before = and_list(left)
         plain = elements != [left] or not _is_list(left)
-        return (elements, True) if plain and not aborts and _fails(right) else ([node], False)
-    first, first_aborts = and_list(left)
-    second, second_aborts = and_list(right)
+        found = ending(right) if plain and before is Ending.OPEN else Ending.OPEN
+        return ([node] if found is Ending.OPEN else elements), found
+    first, first_ending = and_list(left)
+    second, second_ending = and_list(right)
+    if first_ending is Ending.FAILS:
+        first, first_ending = [left], Ending.OPEN
     # `A || B && C` is what it looks like: C follows either
     others = first[1:] if _is_or_list(first[0]) else first
-    whole = first_aborts or second_aborts or any(map(_is_list, others + second))
-    return ([node], False) if whole else (first + second, False)
+    ends = {first_ending, second_ending} != {Ending.OPEN}
+    whole = ends or any(map(_is_list, others + second))
+    return ([node] if whole else first + second), Ending.OPEN
 
 
 def _is_list(node: Statement) -> bool:
@@ -52,9 +60,3 @@ def _is_list(node: Statement) -> bool:
 def _is_or_list(node: Statement) -> bool:
     parts = joined(node)
     return parts is not None and parts[1] == "||"
-
-
-def _fails(node: Statement) -> bool:
-    """`exit` with a status that is plainly not zero."""
-    words = source(node).split()
-    return len(words) == 2 and words[0] == "exit" and words[1].isdigit() and int(words[1]) % 256 > 0

@@ -6,6 +6,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from uvlayers.dockerfile.shell import region
+from uvlayers.dockerfile.shell.alternatives import Ending
 from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
 from uvlayers.dockerfile.shell.command_words import named, told_fields, unwrap
 from uvlayers.dockerfile.shell.conditions import outcome, taken_branch
@@ -153,23 +154,25 @@ class _Walk:
         return acts and cut and leaves_files(node)
 
     def _statement(self, node: Node, *, final: bool) -> Iterator[Step]:
-        elements, aborts = and_list(node)
+        elements, ending = and_list(node)
+        ends = final or ending is Ending.EXITS
+        fails = ends or ending is Ending.FAILS
         guard: str | None = None
         pending = [(element, False) for element in elements]
         while pending:
             element, nested = pending.pop(0)
-            certain = guard is None or final or aborts
+            certain = guard is None or ends
             inside = self._branch(element) if certain else None
             if inside is not None:
                 pending[:0] = [(each, True) for each in inside]
-                yield decided(element, list_end=not pending, script_end=final or aborts)
+                yield decided(element, list_end=not pending, script_end=ends)
                 continue
             errexit = self.scope.errexit
             held = outcome(element, self.data, self.scope) if certain and pending else None
-            # what a test skips is not there, unless that ends the script or belongs to a heredoc
-            skips = held is False and not (final or aborts) and "<<" not in source(node)
+            # what a test skips is not there, unless that fails the list or belongs to a heredoc
+            skips = held is False and not fails and "<<" not in source(node)
             if held or skips:
-                told = decided(element, list_end=skips, script_end=final or aborts)
+                told = decided(element, list_end=skips, script_end=ends)
                 yield replace(told, nested=nested, end=(node if skips else element).end_byte)
                 pending = [] if skips else pending
                 continue
@@ -178,7 +181,7 @@ class _Walk:
             else:  # neither a sync nor a change of the state is certain to happen
                 step = self._apart(element, f"it is skipped when `{guard}` fails")
             self.synced = self.synced or bool(step.syncs)
-            if step.fails and (pending or final or aborts or errexit):
+            if step.fails and (pending or fails or errexit):
                 raise NotUnderstood("an assignment in its script fails")
             if step.effect is Effect.OUTWARD or step.fails is None:
                 guard = guard or step.text
@@ -188,7 +191,7 @@ class _Walk:
                 step,
                 nested=step.nested or nested,
                 list_end=not pending,
-                script_end=final or aborts,
+                script_end=ends,
                 errexit=errexit,
                 end=(element if pending or nested else node).end_byte,
             )
@@ -203,8 +206,8 @@ class _Walk:
         statements = [each for each in taken if each.is_named and each.type != "comment"]
         if not statements:
             return []
-        elements, aborts = and_list(statements[0])
-        return None if len(statements) > 1 or aborts else elements
+        elements, ending = and_list(statements[0])
+        return None if len(statements) > 1 or ending is not Ending.OPEN else elements
 
     def _element(self, node: Statement) -> Step:
         kind = bare(node)[0].type
@@ -224,8 +227,8 @@ class _Walk:
         parts = joined(node)
         if parts is None or parts[1] != "||":
             return None
-        elements, aborts = and_list(parts[0])
-        first, *others = [parts[0]] if aborts else elements
+        elements, ending = and_list(parts[0])
+        first, *others = elements if ending is Ending.OPEN else [parts[0]]
         rest = [*others, parts[2]]
         # without B, C is not run where A succeeds
         if not self._may_sync(first) or (others and any(map(self._may_sync, rest))):

@@ -1,0 +1,57 @@
+"""What stands behind `||`, where it only tells of a failure and then fails itself."""
+
+from enum import Enum
+
+from tree_sitter import Node
+
+from uvlayers.dockerfile.shell.syntax import Statement, bare, source
+
+# They print, and leave the rest to what follows.
+_TELLING = frozenset((":", "cat", "date", "echo", "head", "ls", "printf", "pwd", "tail", "true"))
+
+
+class Ending(Enum):
+    """How a list goes on when its first part has failed."""
+
+    OPEN = "anyhow"
+    FAILS = "it fails, as it would without the alternative"
+    EXITS = "the script ends, and fails"
+
+
+def ending(alternative: Statement) -> Ending:
+    """How `… || alternative` ends where the alternative is run."""
+    node, redirections = bare(alternative)
+    if node.type == "command":
+        return _of_command(source(alternative).split())
+    background = any(child.type == "&" for child in node.children)
+    if node.type not in ("compound_statement", "subshell") or background:
+        return Ending.OPEN
+    *before, last = [c for c in node.children if c.is_named and c.type != "comment"]
+    found = _of_last(last) if all(map(_tells, before)) else Ending.OPEN
+    # with a redirection that fails, no part of it is run
+    inside = node.type == "subshell" or redirections
+    return Ending.FAILS if found is Ending.EXITS and inside else found
+
+
+def _of_last(node: Node) -> Ending:
+    if node.type != "list":
+        return ending(node)
+    first, operator, *others = node.children
+    # where what is before `&&` fails, the list has failed as well
+    failing = operator.type == "&&" and _tells(first) and len(others) == 1
+    return Ending.FAILS if failing and ending(others[0]) is not Ending.OPEN else Ending.OPEN
+
+
+def _of_command(words: list[str]) -> Ending:
+    match words:
+        case ["false"]:
+            return Ending.FAILS
+        case ["exit", status] if status.isdigit() and int(status) % 256 > 0:
+            return Ending.EXITS
+    return Ending.OPEN
+
+
+def _tells(node: Node) -> bool:
+    command, _ = bare(node)
+    words = source(command).split()
+    return command.type == "command" and words[0] in _TELLING
