@@ -71,6 +71,10 @@ def with_flags(args: Sequence[str], command: SyncCommand, flags: Sequence[str]) 
     return [*args[:-1], (text[:end] + " ".join(("", *flags)).encode() + text[end:]).decode()]
 
 
-def leave_out(names: Iterable[str]) -> tuple[str, ...]:
-    """Flags under which the sync neither installs nor removes the packages `names`."""
-    return ("--inexact", *(f"--no-install-package={name}" for name in sorted(names)))
+def leave_out(names: Iterable[str], *, inexact: bool) -> tuple[str, ...]:
+    """Flags under which the sync neither installs nor removes the packages `names`.
+
+    `inexact`: it has that flag already, which uv does not take twice.
+    """
+    stays = () if inexact else ("--inexact",)
+    return (*stays, *(f"--no-install-package={name}" for name in sorted(names)))

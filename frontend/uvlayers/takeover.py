@@ -205,7 +205,8 @@ def _run_beside(
     run = recipe.found.run
     request = recipe.request
     update = isinstance(request, SyncRequest) and request.lock_mode is LockMode.UPDATE
-    flags = leave_out(wheel.name for wheel in recipe.installation.wheels)
+    wheels = recipe.installation.wheels
+    flags = leave_out((wheel.name for wheel in wheels), inexact=request.inexact)
     if update and not recipe.checked:
         flags = (*flags, "--locked")
     inputs = [whole(state(each)) for each in run.inputs]
