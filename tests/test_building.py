@@ -75,11 +75,11 @@ def bench(
     variables = {"PATH": "/bin", "HOME": "/root", **(environment or {})}
     interpreter = SimpleNamespace(base_executable="/usr/bin/python3", uv=uv)
     request = SimpleNamespace(
-        uv="uv", workspace_root=directory, shared_builds=shared, building=building or Building()
+        workspace_root=directory, shared_builds=shared, building=building or Building()
     )
     recipe = SimpleNamespace(
         found=SyncExec(run),
-        command=SimpleNamespace(environment=variables, unknown=unknown),
+        command=SimpleNamespace(environment=variables, unknown=unknown, uv=("uv",)),
         root=Layered.on(root),
         request=request,
         skeleton=SimpleNamespace(interpreter=interpreter),

@@ -117,7 +117,7 @@ def test_golden_layers(golden: Golden) -> None:
 
 def test_golden_environment(golden: Golden) -> None:
     mounts = [Mount("/bin/uv", dockerfiles.image("uv"), "/uv", readonly=True)]
-    arguments = {"uv": "/bin/uv", "venv": "/app/.venv"}
+    arguments = {"uv": ["/bin/uv"], "venv": "/app/.venv"}
     environment = emit_environment(RUN, BASE, mounts, GUEST.output(), arguments)
     assert environment.skeleton.vertex == environment.facts.vertex
     golden("definitions/environment.json", readable(environment.skeleton))
@@ -126,7 +126,7 @@ def test_golden_environment(golden: Golden) -> None:
 @pytest.mark.parametrize("path", [None, "/usr/local/bin:/usr/bin:/bin", "/opt/uv:/usr/bin"])
 def test_uv_is_found_as_the_run_has_set_its_path(path: str | None) -> None:
     variables = {} if path is None else {"PATH": path}
-    arguments = {"uv": "uv", "variables": variables}
+    arguments = {"uv": ["uv"], "variables": variables}
     environment = emit_environment(RUN, BASE, [], GUEST.output(), arguments)
     before = dict(each.split("=", 1) for each in RUN.op.exec.meta.env)
     after = dict(each.split("=", 1) for each in environment.facts.vertex.op.exec.meta.env)

@@ -219,7 +219,7 @@ class _Bench:
         building = request.building
         settings = "\n".join(building.settings) + "\n"
         return {
-            "uv": request.uv,
+            "uv": list(self._recipe.command.uv),
             "project": {
                 "pyproject": _pyproject(package, "" if building.alone else settings),
                 "lock": package.lock,

@@ -92,8 +92,12 @@ def _survey(
 ) -> Survey:
     """Read both file systems; raises Unsupported where that fails."""
     variables = {str(k): str(v) for k, v in _table(arguments["variables"]).items()}
+    run_uv = arguments["uv"]
+    assert isinstance(run_uv, list)
+    if len(run_uv) > 1:
+        raise Unsupported(f"uv is started by another program: `{run_uv[0]}`")
     questions = {
-        "uv": arguments["uv"],
+        "uv": run_uv[0],
         "path": variables.get("PATH", ""),
         "python": interpreter.base_executable,
         "minor": ".".join(map(str, interpreter.version[:2])),

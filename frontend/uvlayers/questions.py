@@ -101,9 +101,11 @@ def emit_environment(
         "cwd": PROJECT,
         "mtime": MTIME,
     }
+    run_uv = arguments["uv"]
+    assert isinstance(run_uv, list)
     document = json.dumps({**arguments, **paths}, sort_keys=True, separators=(",", ":"))
     process = Process(
-        args=(*_uv_python(str(arguments["uv"])), f"{GUEST}/environment.py", document),
+        args=(*_uv_python(run_uv), f"{GUEST}/environment.py", document),
         environment=_with_path(meta.env, arguments.get("variables")),
         user="0:0",
         exit_codes=(0, 1, 2),  # uv's own: where it finds no Python there are no facts to read
@@ -133,14 +135,14 @@ def _with_path(environment: Iterable[str], variables: object) -> tuple[str, ...]
     )
 
 
-def _uv_python(uv: str) -> tuple[str, ...]:
+def _uv_python(uv: Sequence[str]) -> tuple[str, ...]:
     """A Python that the RUN's uv knows, isolated from site-packages and from the environment.
 
     Official images come without bytecode of the standard library. What is compiled here, on a root
     that is thrown away, saves uv's own queries a tenth of a second: there is no `-B`.
     """
     quiet = ("--quiet", "--offline", "--no-cache", "--no-project")
-    return (uv, "run", *quiet, "python", "-I", "-S")
+    return (*uv, "run", *quiet, "python", "-I", "-S")
 
 
 def emit_survey(

@@ -20,6 +20,7 @@ from uvlayers.footing import foresee_footing
 from uvlayers.foreign import is_foreign, make_foreign_skeleton
 from uvlayers.foresight import foresee, foresee_files
 from uvlayers.installation import Installation
+from uvlayers.launcher import require_own_way
 from uvlayers.layers.artifacts import Built
 from uvlayers.llb.fileop import absolute, reaches
 from uvlayers.llb.graph import Output, Vertex
@@ -66,6 +67,7 @@ def read_recipe(
     run = found.run
     require_lock(command, files)
     _require_plain(command)
+    require_own_way(command, files)
     root = Layered.on(state(run.inputs[found.root_input]))
     foresee_files(command, files, root.shadow, shop.states)
     request = read_request(command, files)
@@ -132,8 +134,6 @@ def _require_plain(command: SyncCommand) -> None:
             f"another command comes first: `{command.before[0]}`",
             hint="put it into a RUN of its own",
         )
-    if command.launcher:
-        raise Unsupported(f"uv is started by another program: `{command.launcher[0]}`")
 
 
 def _require_umask(command: SyncCommand, interpreter: Interpreter) -> None:

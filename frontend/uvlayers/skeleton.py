@@ -45,11 +45,11 @@ def ground_of(run: Vertex, command: SyncCommand, request: Request, below: Output
 
     Raises Unsupported where what it chooses from is in a cache.
     """
-    named = (*request.python_flags, command.argv[0])
+    named = (*request.python_flags, command.uv[0])
     variables = passed_variables(command.environment)
     sensitive = sensitive_paths(variables, request.environment_path, named)
     root = below_context(below, sensitive, request.environment_path)
-    return Ground(run, root, uv_mounts(run, command.argv[0], command.environment, sensitive))
+    return Ground(run, root, uv_mounts(run, command.uv[0], command.environment, sensitive))
 
 
 def skeleton_arguments(
@@ -61,7 +61,7 @@ def skeleton_arguments(
     """What the guest is told: a project without dependencies, and all that steers uv's choice."""
     return {
         **_task(request),
-        "uv": command.argv[0],
+        "uv": list(command.uv),
         "environment_path": request.environment_path,
         "arguments": [*request.python_flags, _compile_flag(request)],
         "variables": passed_variables(command.environment),

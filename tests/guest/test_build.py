@@ -13,7 +13,7 @@ import pytest
 from uvlayers.guest import build, builder
 
 MTIME = 315532800
-BYTES = "d2f8214980c9106d3c1bc88ef17264a189a06e4e7226739ea75f1c3183b71507"
+BYTES = "034d56d0446dd5d69c701245e28e906ad8e504a33ce0d8bc56cef1c0d8b8db72"
 BUCKET = "sdists-v9"
 
 # Syncs one package, "the-pkg": writes what it was called with, fills a cache, installs.
@@ -73,7 +73,7 @@ class Workplace:
             json.dumps({"log": log, "cache": cache, "bucket": BUCKET, **(behaviour or {})})
         )
         request = {
-            "uv": str(self.uv),
+            "uv": [str(self.uv)],
             "project": {"pyproject": "[project]\n", "lock": "version = 1\n", "configuration": None},
             "name": "the-pkg",
             "cwd": str(self.directory / "build"),

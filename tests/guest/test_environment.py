@@ -29,7 +29,7 @@ class Build:
         self.environment = directory / "app" / ".venv"
         project = bare_project(name="sample", directory="/app")
         self.options: dict[str, Any] = {
-            "uv": find_uv_bin(),
+            "uv": [find_uv_bin()],
             "project": {
                 "pyproject": project.pyproject,
                 "lock": project.lock,
@@ -124,7 +124,7 @@ def test_the_skeleton_is_that_of_a_plain_sync(build: Build, tmp_path: Path, pyth
     build.options["project"].update(pyproject=project.pyproject, lock=project.lock)
     build.options["arguments"] = ["--python", python]
     subprocess.run(
-        [build.options["uv"], "sync", "--quiet", "--offline", "--no-cache", "--python", python],
+        [*build.options["uv"], "sync", "--quiet", "--offline", "--no-cache", "--python", python],
         cwd=real,
         env={**build.options["variables"], "UV_PROJECT_ENVIRONMENT": str(build.environment)},
         check=True,
@@ -373,15 +373,17 @@ def test_uv_found_the_interpreter_under_two_names(
 
 @pytest.mark.parametrize("mode", ["timestamp", "checked-hash", "unchecked-hash"])
 def test_bytecode_of_what_is_copied_stays_valid(build: Build, tmp_path: Path, mode: str) -> None:
-    build.options["uv"] = stand_in(
-        tmp_path / "uv",
-        "make()\n"
-        "import py_compile\n"
-        "[packages] = environment.glob('lib/python*/site-packages')\n"
-        "(packages / 'sample.py').write_text('value = 1')\n"
-        f"mode = py_compile.PycInvalidationMode['{mode.upper().replace('-', '_')}']\n"
-        "py_compile.compile(str(packages / 'sample.py'), invalidation_mode=mode)\n",
-    )
+    build.options["uv"] = [
+        stand_in(
+            tmp_path / "uv",
+            "make()\n"
+            "import py_compile\n"
+            "[packages] = environment.glob('lib/python*/site-packages')\n"
+            "(packages / 'sample.py').write_text('value = 1')\n"
+            f"mode = py_compile.PycInvalidationMode['{mode.upper().replace('-', '_')}']\n"
+            "py_compile.compile(str(packages / 'sample.py'), invalidation_mode=mode)\n",
+        )
+    ]
     build.success()
     [source] = build.output.rglob("sample.py")
     [bytecode] = build.output.rglob("sample.*.pyc")
@@ -414,7 +416,7 @@ def test_bytecode_of_what_was_there_speaks_of_the_source_below(
 
 
 def test_no_uv(build: Build) -> None:
-    build.options["uv"] = "no-such-uv"
+    build.options["uv"] = ["no-such-uv"]
 
     assert build.error() == (
         "not_executable",
@@ -460,7 +462,7 @@ def test_uv_speaks_for_itself(build: Build) -> None:
 def test_what_is_not_as_expected_is_said(
     build: Build, tmp_path: Path, body: str, kind: str, message: str
 ) -> None:
-    build.options["uv"] = stand_in(tmp_path / "uv", body)
+    build.options["uv"] = [stand_in(tmp_path / "uv", body)]
     version = "python{}.{}".format(*sys.version_info)
     packages = build.environment / "lib" / version / "site-packages"
     expected = message.format(path=build.environment, packages=packages, base=sys.base_prefix)
@@ -475,7 +477,7 @@ def test_what_is_not_as_expected_is_said(
 def test_a_uv_without_a_version(build: Build, tmp_path: Path, says: str, message: str) -> None:
     (tmp_path / "uv").write_text(f"#!/bin/sh\n{says}\n")
     (tmp_path / "uv").chmod(0o755)
-    build.options["uv"] = str(tmp_path / "uv")
+    build.options["uv"] = [str(tmp_path / "uv")]
 
     assert build.error() == ("uv_failed", message)
 
@@ -492,12 +494,14 @@ def test_an_interpreter_that_cannot_be_queried(
 ) -> None:
     python = build.environment / "bin" / "python"
     text = f"#!/bin/sh\n{says.replace('{{', '{').replace('}}', '}')}\n"
-    build.options["uv"] = stand_in(
-        tmp_path / "uv",
-        "(environment / 'bin').mkdir(parents=True)\n"
-        f"(environment / 'bin/python').write_text({text!r})\n"
-        "(environment / 'bin/python').chmod(0o755)\n",
-    )
+    build.options["uv"] = [
+        stand_in(
+            tmp_path / "uv",
+            "(environment / 'bin').mkdir(parents=True)\n"
+            f"(environment / 'bin/python').write_text({text!r})\n"
+            "(environment / 'bin/python').chmod(0o755)\n",
+        )
+    ]
 
     assert build.error() == (kind, message.format(python=python))
 
@@ -589,13 +593,15 @@ def test_root_becomes_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 def test_owners_are_kept(build: Build, tmp_path: Path) -> None:
-    build.options["uv"] = stand_in(
-        tmp_path / "uv",
-        "make()\n"
-        "os.chown(environment / 'pyvenv.cfg', 12, 34)\n"
-        "os.chown(environment / 'bin/python', 12, 34, follow_symlinks=False)\n"
-        "os.chmod(environment / 'pyvenv.cfg', 0o4711)\n",
-    )
+    build.options["uv"] = [
+        stand_in(
+            tmp_path / "uv",
+            "make()\n"
+            "os.chown(environment / 'pyvenv.cfg', 12, 34)\n"
+            "os.chown(environment / 'bin/python', 12, 34, follow_symlinks=False)\n"
+            "os.chmod(environment / 'pyvenv.cfg', 0o4711)\n",
+        )
+    ]
     build.options["directories"] = {str(tmp_path / "app"): [0o755, 56, 78]}
     build.success()
 

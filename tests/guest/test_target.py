@@ -28,7 +28,7 @@ class Search:
             path.mkdir(parents=True)
         self.variables = {"PATH": os.defpath, "HOME": str(directory)}
         self.options: dict[str, Any] = {
-            "uv": find_uv_bin(),
+            "uv": [find_uv_bin()],
             "words": ["pip", "sync"],
             "cwd": str(directory / "scratch"),
             "directory": str(directory / "app" / "sub"),

@@ -23,7 +23,6 @@ class TestEverythingAtOnce:
             },
         )
         assert isinstance(found, SyncRequest)
-        assert found.uv == "uv"
         assert (found.workspace_root, found.project_directory) == ("/app", "/app")
         assert found.lock_mode is LockMode.LOCKED
         assert found.environment_path == "/usr/local"

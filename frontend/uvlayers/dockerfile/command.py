@@ -61,6 +61,11 @@ class SyncCommand:
     certain: bool = True
 
     @property
+    def uv(self) -> tuple[str, ...]:
+        """The words that start uv, its own arguments not among them."""
+        return *self.launcher, self.argv[0]
+
+    @property
     def library_path(self) -> str | None:
         """Where the interpreter's own libraries may be."""
         return self.environment.get("LD_LIBRARY_PATH")

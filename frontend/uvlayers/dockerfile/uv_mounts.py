@@ -19,7 +19,8 @@ def uv_mounts(
     """The bind mounts that an environment's vertex needs.
 
     All that hold no files of the build context, since those may be uv's Pythons or its
-    configuration, whichever may hold `uv` (a name on the PATH of `environment`, or a path), and
+    configuration, whichever may hold `uv` (what starts it: a name on the PATH of `environment`, or
+    a path), and
     those near one of the `sensitive` paths. Raises Unsupported for a cache there: what is in it,
     such as uv's own Pythons, only the RUN can tell. In uv's own cache it looks for none.
     """

@@ -3,7 +3,7 @@
 Run inside the build as `python -I -S -B build.py '<JSON>'` by any Python, as root: uv itself runs
 as `user`, with this process's environment. The JSON object:
 
-  uv            what the RUN calls uv: a name on PATH or a path
+  uv            the words by which the RUN starts uv
   project       {"pyproject": text, "lock": text, "configuration": text or null}: a project that
                 depends on the one package; `configuration` stands in for `--config-file`
   name          the package's normalized name
@@ -94,7 +94,7 @@ class Builder:
         """Install the package into an environment of its own: that one's path."""
         path = os.path.join(self.options["cwd"], name)
         self.account.variables["UV_PROJECT_ENVIRONMENT"] = path
-        command = [self.options["uv"], "sync", "--frozen", *self._arguments(), *more]
+        command = [*self.options["uv"], "sync", "--frozen", *self._arguments(), *more]
         switch = (self.account.uid, self.account.gid) != (os.getuid(), os.getgid())
         done = subprocess.run(
             command,

@@ -4,7 +4,8 @@ Run inside the build as `python -I -S environment.py '<JSON>'` by any Python, as
 can give the parent directories their owners; uv itself runs as `user`) or as the user. The JSON
 object:
 
-  uv                what the RUN calls uv: a name on PATH or a path
+  uv                the words by which the RUN starts uv: a name on PATH or a path, or
+                    ["python", "-m", "uv"]
   project           {"pyproject": text, "lock": text, "python_version": text or null}: a project
                     without dependencies that makes uv pick the same interpreter and prompt
   cwd               where to write that project; its last part is the prompt of a nameless project
@@ -219,7 +220,7 @@ def make_directories(directories: Mapping[str, Sequence[int]]) -> None:
 
 
 def uv_version(options: Mapping[str, Any], account: Account) -> str:
-    code, output, messages = account.run([options["uv"], "--version"], options["cwd"])
+    code, output, messages = account.run([*options["uv"], "--version"], options["cwd"])
     words = output.split()
     if code != 0 or len(words) < 2:
         raise SkeletonError("uv_failed", messages.strip() or "uv does not tell its version")
@@ -265,7 +266,7 @@ def snapshot(roots: Sequence[str]) -> Snapshot:
 def sync(options: Mapping[str, Any], path: str, account: Account, *flags: str) -> None:
     """Have uv make the environment."""
     account.variables["UV_PROJECT_ENVIRONMENT"] = path
-    command = [options["uv"], "sync", "--frozen", *flags, *options["arguments"]]
+    command = [*options["uv"], "sync", "--frozen", *flags, *options["arguments"]]
     code, _, messages = account.run(command, options["cwd"])
     if code != 0:
         lines = messages.strip().splitlines()[-MESSAGE_LINES:]

@@ -110,7 +110,7 @@ def install(options: "Mapping[str, Any]", account: Account, lock: str, *flags: s
     with open(place, "w", encoding="utf-8", newline="") as stream:
         stream.write(lock)
     given = [place] if options["words"][-1] == "sync" else ["--requirements", place]
-    command = [options["uv"], *options["words"], *given, *flags]
+    command = [*options["uv"], *options["words"], *given, *flags]
     code, _, messages = account.run(command, options["directory"])
     if code != 0:
         errors = [line for line in messages.splitlines() if line.startswith("error:")]

@@ -114,7 +114,6 @@ def resolve_pip(command: SyncCommand, files: Files) -> PipRequest:
     system = _is_system(arguments, command)
     target = find_target(files, cwd, command.environment, python, system=system)
     return PipRequest(
-        uv=command.argv[0],
         environment_path=target.path,
         python_flags=tuple(_python_flags(arguments, target.python)),
         compile_bytecode=compile_bytecode,

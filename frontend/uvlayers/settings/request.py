@@ -59,7 +59,6 @@ class Fetching:
 class Request:
     """What any command says that installs packages; paths are absolute, links in them unresolved.
 
-    uv:              what the command calls uv
     python_flags:    flags such as `--python 3.13` that steer which interpreter uv picks
     inexact:         packages that are not asked for stay
     oldest_uv:       the first release of uv that reads all this as we do, `()` for any
@@ -68,7 +67,6 @@ class Request:
     unrecognized:    variables and settings that may mean something to a uv newer than `KNOWN`
     """
 
-    uv: str
     environment_path: str
     python_flags: tuple[str, ...] = ()
     compile_bytecode: bool = False

@@ -50,7 +50,6 @@ def resolve(command: SyncCommand, files: Files) -> SyncRequest:
     compile_bytecode, invalidation = read_bytecode(choices)
     refuse_link_mode(choices)
     return SyncRequest(
-        uv=command.argv[0],
         project_directory=workspace.current.directory,
         workspace_root=workspace.root.directory,
         lock_mode=mode,
