@@ -58,6 +58,9 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("bun install --frozen-lockfile && uv sync",
          ["bun install --frozen-lockfile", "uv sync"]),
         ("uv --version && uv -V && uv sync", ["uv --version && uv -V", "uv sync"]),
+        ("python3 --version && python -m uv --version && uv sync",
+         ["python3 --version && python -m uv --version", "uv sync"]),
+        ("python -m uv venv && python -m uv sync", ["python -m uv venv", "python -m uv sync"]),
         ("echo a > log && uv sync", ["echo a > log", "uv sync"]),
         ("cp a b | tee log && uv sync", ["cp a b | tee log", "uv sync"]),
         # what packages came from and as is cleared in both parts
@@ -177,6 +180,8 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "cp a b && uv sync && uv --directory run run rm b",
         "cp a b && uv sync && uv run -m pip uninstall x",
         "cp a b && uv sync && uv run python -m pip uninstall x",
+        "cp a b && uv sync && python -m uv cache clean --force",
+        "python script.py && uv sync",
         "cp a b && uv sync && uv run uv cache clean",
         # a branch that does nothing leaves nothing to be parted from
         "if [ a = b ]; then cp x y; fi; uv sync",

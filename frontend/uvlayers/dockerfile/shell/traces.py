@@ -53,7 +53,7 @@ MAY_DELETE = frozenset(
 # Of bun, what runs no program but the scripts of packages, as npm does.
 _BUN_FILES = frozenset(("add", "ci", "i", "install"))
 _UV_FILES = frozenset(("build", "export", "lock", "pip", "python", "sync", "venv"))
-_UV_VERSION = (["--version"], ["-V"])
+_VERSION = (["--version"], ["-V"])
 _UV_DELETES = frozenset(("cache", "pip", "python", "tool"))
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 _PYTHON_MODULES = frozenset(("compileall", "ensurepip", "pip", "venv"))
@@ -206,6 +206,8 @@ def _words(command: Node) -> list[str]:
     ]
     while len(words) > 1 and words[0] in ("command", "env"):
         words = words[1:]
+    if words[1:3] == ["-m", "uv"] and _PYTHON.fullmatch(basename(words[0])):
+        words = words[2:]
     return words
 
 
@@ -217,13 +219,14 @@ def _name(command: Node) -> str:
 def _leaves_files(command: Node, *, enclosed: bool) -> bool:
     name, arguments = _name(command), _words(command)[1:]
     if name == "uv":
-        return arguments in _UV_VERSION or (arguments[:1] != [] and arguments[0] in _UV_FILES)
+        return arguments in _VERSION or (arguments[:1] != [] and arguments[0] in _UV_FILES)
     if name == "bun":
         return arguments[:1] != [] and arguments[0] in _BUN_FILES
     if name == "exit":
         return arguments == ["1"]
     if _PYTHON.fullmatch(name):
-        return arguments[:1] == ["-m"] and arguments[1:2] != [] and arguments[1] in _PYTHON_MODULES
+        module = arguments[1] if arguments[:1] == ["-m"] and len(arguments) > 1 else None
+        return arguments in _VERSION or module in _PYTHON_MODULES
     if name in _SHELLS:
         return _is_fed_by_download(command)
     return name in LEAVE_FILES or (enclosed and name in _STATE)
