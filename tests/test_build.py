@@ -128,14 +128,30 @@ def test_what_follows_the_sync_runs_on_top() -> None:
     assert built.commands == [f"{FROZEN} && look"]
 
 
-def test_what_keeps_off_the_environment_runs_beside_the_layers() -> None:
+def test_what_keeps_off_the_environment_runs_below_the_layers() -> None:
     built = build_of(recommended(f"{FROZEN} && touch /x"), PLAIN, IDNA, CLICK)
     assert built.files == built.expected
+    assert built.commands == ["touch /x"]
+    inside = build_of(recommended(f"{FROZEN} && touch /app/.venv/x"), PLAIN, IDNA, CLICK)
+    assert inside.files == inside.expected
+    assert inside.commands == ["touch /app/.venv/x"]
+
+
+def test_what_clears_a_cache_runs_beside_the_layers() -> None:
+    built = build_of(recommended(f"{FROZEN} && rm -rf /root/.cache"), PLAIN, IDNA, CLICK)
     (command,) = built.commands
     assert command.startswith(f"{FROZEN} --inexact --no-install-package=click")
-    assert command.endswith(" && touch /x")
-    inside = f"{FROZEN} && touch /app/.venv/x"
-    assert build_of(recommended(inside), PLAIN, IDNA, CLICK).commands == [inside]
+    assert command.endswith(" && rm -rf /root/.cache")
+
+
+def test_a_command_that_fails_below_the_layers_is_run_on_them() -> None:
+    head = run(recommended(), "touch /x", line=9)
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert built.files == built.expected
+    assert built.commands == ["touch /x"]
+    assert built.gateway.warnings == []
+    with pytest.raises(GatewayError, match="exit code 1: touch /x"):
+        build_of(head, PLAIN, IDNA, CLICK, failing=["touch /x"])
 
 
 def test_a_system_prefix_is_filled_in_place() -> None:
@@ -622,8 +638,10 @@ def test_a_run_that_fails_in_parts_is_run_whole() -> None:
 
 
 def test_a_command_that_fails_beside_the_layers_is_run_as_it_is_written() -> None:
-    command = f"{FROZEN} && touch /y"
-    left = f"{FROZEN} --inexact --no-install-package=click --no-install-package=idna && touch /y"
+    command = f"{FROZEN} && rm -rf /root/.cache"
+    left = command.replace(
+        " &&", " --inexact --no-install-package=click --no-install-package=idna &&"
+    )
     built = build_of(recommended(command), PLAIN, IDNA, CLICK, failing=[left])
     assert built.files == built.expected
     assert built.commands == [left, command]

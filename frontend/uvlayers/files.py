@@ -132,6 +132,15 @@ class StatePaths:
         """Whether `path` is there, be it as a dangling symlink."""
         return path == "/" or self._states.entry(output, *_split(path)) is not None
 
+    def looks(self, output: Output, path: str) -> tuple[int, int, int] | None:
+        """Permission bits, owner and group of `path` (not `/`), a symlink not followed."""
+        found = self._states.entry(output, *_split(path))
+        return None if found is None else (permissions(found), found.uid, found.gid)
+
+    def names(self, output: Output, path: str) -> tuple[str, ...]:
+        """The names in the directory `path`, none if there is no such directory."""
+        return self._states.names(output, path) or ()
+
     def real(self, output: Output, path: str) -> str:
         """`path` with its symlinks resolved, its end need not exist; Unsupported for a loop."""
         return real_path(path, partial(self._states.entry, output))

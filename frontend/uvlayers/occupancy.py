@@ -61,6 +61,7 @@ def _require_new(recipe: Recipe, states: States) -> None:
         raise Unsupported(f"the environment's path goes through a symbolic link: `{path}`")
     if any(reaches([path], prefix) for prefix in recipe.root.prefixes):
         raise Unsupported(f"it is inside of what an earlier command made: `{path}`")
+    _require_own_parents(recipe, states)
     there = is_there(states, recipe.root.shadow, path)
     if environment.existed != there and not _is_empty(recipe, states):
         raise Unsupported(f"something exists already at the environment's path: `{path}`")
@@ -73,6 +74,15 @@ def _require_new(recipe: Recipe, states: States) -> None:
             raise Unsupported(f"the environment is there already, and cannot be run: `{path}`")
         require_kept(states, recipe.root.shadow, skeleton.emitted.skeleton, path)
         require_same(states, skeleton.ground.root, recipe.root.shadow, skeleton.interpreter)
+
+
+def _require_own_parents(recipe: Recipe, states: States) -> None:
+    """Raise Unsupported where the layers would undo what an earlier command did to a directory."""
+    for added in recipe.root.added:
+        changed = directories_to(states, added, recipe.request.environment_path)
+        for path, looks in changed.items():
+            if recipe.directories.get(path) != looks:
+                raise Unsupported(f"it is inside of what an earlier command made: `{path}`")
 
 
 def _is_empty(recipe: Recipe, states: States) -> bool:

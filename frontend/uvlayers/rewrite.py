@@ -8,6 +8,7 @@ from os.path import dirname, join
 from uvlayers.attempt import Again, Attempt, TriedInVainError
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
 from uvlayers.dockerfile.history import maker_of, pad_history
+from uvlayers.dockerfile.reach import reach_of
 from uvlayers.dockerfile.split import Split, split_runs
 from uvlayers.dockerfile.view import ExecView
 from uvlayers.environment_copy import copy_environment
@@ -22,7 +23,7 @@ from uvlayers.gateway.states import States
 from uvlayers.guest import builder, finder, unpacker
 from uvlayers.layers.plan import DEFAULT_BUDGET
 from uvlayers.llb.graph import Graph, Vertex, marshal, parse_definition
-from uvlayers.llb.layered import shadow_of, whole
+from uvlayers.llb.layered import Layered, shadow_of, whole
 from uvlayers.llb.ops import File, Group, Label, files, tied
 from uvlayers.llb.rewriting import Rewriting
 from uvlayers.options import Options
@@ -143,7 +144,7 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
                 if run.digest in takeovers:
                     reporter.left_to_command(run, takeovers[run.digest].left)
             for run in graph.vertices():
-                if run.digest in again.failed:
+                if run.digest in again.failed and find_sync_exec(run) is not None:
                     reason = f"in another form it fails: {again.failed[run.digest]}"
                     reporter.left_as_written(run, Unsupported(reason), _what(run))
             return Rewritten(graph, attempt.split, takeovers, ref)
@@ -210,7 +211,7 @@ def _rewrite(
     split = split_runs(delegated, again.written)
     graph, origins = split.graph, split.origins
     states = States(gateway, graph.infos, options.cache_imports)
-    rewriting = Rewriting(graph, StatePaths(states))
+    rewriting = Rewriting(graph, StatePaths(states), reach_of)
     guest = _guest()
     shop = Workshop(
         states=states,
@@ -235,10 +236,12 @@ def _rewrite(
         else:
             takeover = copy_environment(vertex, rewriting.state, shop)
         if takeover is None:
-            rewriting.visit(vertex)
+            rewriting.visit(vertex, movable=not written)
+            state = rewriting.state(vertex.output())
             if origins[vertex.digest] in split.parts:
-                built = whole(rewriting.state(vertex.output())).vertex
-                again.changed[built.digest] = origins[vertex.digest]
+                again.changed[whole(state).vertex.digest] = origins[vertex.digest]
+            if vertex.op.WhichOneof("op") == "exec" and isinstance(state, Layered):
+                again.changed[state.shadow.vertex.digest] = origins[vertex.digest]
             continue
         if takeover.changed is not None:
             again.changed[takeover.changed.digest] = origins[vertex.digest]

@@ -93,12 +93,12 @@ def take_over(
     titles = [*(() if before else ("virtual environment",) * len(skeleton))]
     titles += [each.layer.title for each in layers]
     rest = _rest(recipe, before, shop.states)
-    changed = None
+    changed = added = None
     if rest is Rest.BESIDE:
         changed, added = _run_beside(recipe, skeleton, state, shop.states)
         outputs.append(added)
     after = recipe.root.with_layers(
-        outputs, _prefixes(recipe), bulk=[each.output for each in layers]
+        outputs, _prefixes(recipe), [each.output for each in layers], added
     )
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)

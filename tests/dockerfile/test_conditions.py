@@ -142,10 +142,10 @@ def test_a_branch_that_runs_is_followed() -> None:
 
 
 def test_a_condition_in_an_and_list() -> None:
-    text = 'cd /srv && if [ "$ENV" = prod ]; then uv sync; else uv sync --dev; fi && rm -rf /x'
+    text = 'cd /srv && if [ "$ENV" = prod ]; then uv sync; else uv sync --dev; fi && rm -rf /.cache'
     (sync,) = found(text)
     assert isinstance(sync, SyncCommand)
-    assert (sync.cwd, sync.after, sync.aside) == ("/srv", ("rm -rf /x",), ("/x",))
+    assert (sync.cwd, sync.after, sync.aside) == ("/srv", ("rm -rf /.cache",), ("/.cache",))
     (sync,) = found('if [ "$ENV" = dev ]; then cd /srv; fi && uv sync')
     assert isinstance(sync, SyncCommand)
     assert (sync.cwd, sync.alone) == ("/app", True)

@@ -72,6 +72,18 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
           "set -e\nuv sync; apt-get clean; rm -rf /var/lib/apt/lists/* "]),
         ("dnf install x; uv sync && dnf clean all",
          ["dnf install x; : && dnf clean all", "uv sync && dnf clean all"]),
+        ("pip install uv && uv sync && rm -rf /root/.cache",
+         ["pip install uv && rm -rf /root/.cache", "uv sync && rm -rf /root/.cache"]),
+        ("pip install --no-cache-dir uv; uv sync && echo ok && apt-get clean && rm -rf ~/.cache/*",
+         ["pip install --no-cache-dir uv; : && apt-get clean && rm -rf ~/.cache/*",
+          "uv sync && echo ok && apt-get clean && rm -rf ~/.cache/*"]),
+        # what keeps off the environment is a part of its own
+        ("uv sync && useradd app && mkdir /data", ["uv sync", "useradd app && mkdir /data"]),
+        ("cp a b && cd x && uv sync && mkdir y",
+         ["cp a b", "cd x && uv sync", "cd x && mkdir y"]),
+        ("set -e; uv sync; rm -r ~/.cache; ln -s a b; chmod 700 b",
+         ["set -e; uv sync; rm -r ~/.cache", "set -e\nln -s a b; chmod 700 b"]),
+        ("uv sync --no-dev && uv sync && touch x", ["uv sync --no-dev", "uv sync", "touch x"]),
         # in uv's cache there is nothing yet
         ("pip install uv && uv sync && uv cache clean",
          ["pip install uv", "uv sync && uv cache clean"]),
@@ -173,7 +185,9 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "cp a b && uv sync && (cd x; rm b)",
         "uv pip install --system x && uv sync && uv cache clean",
         "uv sync; uv sync && rm -rf /root/.cache/uv",
-        "pip install uv && uv sync && rm -rf /root/.cache",
+        "pip install uv && uv sync && ls && rm -rf /root/.cache",
+        "pip install uv && uv sync && rm -rf /root/.cache/x",
+        "pip install uv && uv sync && { rm -rf /root/.cache; }",
         "pip install uv && uv sync && uv -q --directory x cache clean",
         "cp a b && uv sync && uv run rm b",
         "cp a b && uv sync && uv run --with x rm b",
@@ -183,6 +197,13 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         "cp a b && uv sync && python -m uv cache clean --force",
         "python script.py && uv sync",
         "cp a b && uv sync && uv run uv cache clean",
+        # what removes something is not parted from what it may remove
+        "uv sync && mkdir x && rm y",
+        "uv sync && rm y && mkdir x",
+        "uv sync && useradd -md /app app",
+        "uv sync && mkdir x && ls",
+        "uv sync || mkdir x",
+        "uv sync; X=$?; mkdir x$X",
         # a branch that does nothing leaves nothing to be parted from
         "if [ a = b ]; then cp x y; fi; uv sync",
         "if [ a = a ]; then X=1; cp x y; fi; uv sync $X",
@@ -198,7 +219,7 @@ def test_with_a_secret_in_reach_nothing_may_be_deleted_later() -> None:
     secret = dockerfiles.Secret("/run/secrets/netrc")
     copied = "cp /run/secrets/netrc .netrc && uv sync"
     assert len(parts(copied, secret)) == 2
-    assert len(parts(f"{copied} && chown x .netrc", secret)) == 2
+    assert len(parts(f"{copied} && chown x .netrc", secret)) == 3
     for after in (
         "clean",
         "echo > .netrc",

@@ -1,10 +1,11 @@
 """The fold, step by step; `tests/property/test_rewriting.py` holds that it means the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from posixpath import basename, dirname
 
 from uvlayers.llb.graph import Output, Vertex, make_vertex
-from uvlayers.llb.layered import Layered, whole
-from uvlayers.llb.rewriting import Rewriting
+from uvlayers.llb.layered import Layered, State, whole
+from uvlayers.llb.rewriting import Reach, Rewriting
 from uvlayers.pb import ops_pb2 as pb
 
 from tests import dockerfiles
@@ -27,6 +28,13 @@ class Places:
     def exists(self, output: Output, path: str) -> bool:
         self.asked.append(output)
         return path in self.there
+
+    def looks(self, output: Output, path: str) -> tuple[int, int, int] | None:
+        return (0o755, 0, 0) if self.exists(output, path) else None
+
+    def names(self, output: Output, path: str) -> tuple[str, ...]:
+        self.asked.append(output)
+        return ()
 
 
 def layered(state: Output = BASE) -> Layered:
@@ -180,6 +188,113 @@ def test_a_copy_from_or_above_the_environment_has_all() -> None:
         after = rewrite(head, run.vertex, layered(), Places(links)).finish().head
         assert after is not None
         assert after.vertex.inputs[1] == whole(layered())
+
+
+def reaching(*touched: str, searched: tuple[str, ...] = ("/bin",)) -> Reach:
+    return Reach(touched, searched)
+
+
+def run_after(
+    reach: Reach | None,
+    paths: Places | None = None,
+    after: Layered | None = None,
+    mounts: Sequence[dockerfiles.Bind] = (),
+) -> tuple[State, Vertex]:
+    """What has become of a RUN after the environment, and the RUN."""
+    first = dockerfiles.run(BASE, "uv sync", line=2)
+    head = dockerfiles.run(first, "mkdir /data", line=3, mounts=mounts)
+    rewriting = Rewriting(dockerfiles.graph(head), paths or Places(), lambda _: reach)
+    for vertex in dockerfiles.graph(head).vertices():
+        rewriting.visit(vertex, (after or layered()) if vertex == first.vertex else None)
+    return rewriting.state(head), head.vertex
+
+
+def test_a_command_whose_reach_is_known_is_run_below_the_environment() -> None:
+    state, run = run_after(reaching("/data"))
+    assert isinstance(state, Layered)
+    assert state.written == ("/data",)
+    assert state.shadow.vertex.inputs == (BASE,)
+    assert state.shadow.vertex.op.exec == run.op.exec
+    assert state.segments == layered().segments
+
+
+def test_a_command_that_may_do_anything_is_run_on_all() -> None:
+    state, _ = run_after(None)
+    assert isinstance(state, Output)
+    assert state.vertex.inputs == (whole(layered()),)
+
+
+def test_a_command_near_the_environment_is_run_on_all() -> None:
+    for reach in (
+        reaching("/app/.venv"),
+        reaching("/app/.venv/bin/x"),
+        reaching("/app"),
+        reaching("/data", "/"),
+        reaching("/data", searched=("/app/.venv/bin", "/bin")),
+    ):
+        assert isinstance(run_after(reach)[0], Output)
+    for link in ("/data", "/bin"):
+        links = Places({link: "/app/.venv/bin"})
+        assert isinstance(run_after(reaching("/data"), links)[0], Output)
+
+
+def test_a_command_that_sees_the_state_twice_is_run_on_all() -> None:
+    first = dockerfiles.run(BASE, "uv sync", line=2)
+    state, _ = run_after(reaching("/data"), mounts=[dockerfiles.Bind("/before", first)])
+    assert isinstance(state, Output)
+    state, _ = run_after(reaching("/data"), mounts=[dockerfiles.Bind("/src", CONTEXT)])
+    assert isinstance(state, Layered)
+    assert state.shadow.vertex.inputs == (BASE, CONTEXT)
+
+
+class Trees(Places):
+    """Paths of the base and of what a command has added."""
+
+    def __init__(self, *added: str) -> None:
+        super().__init__()
+        self.added = added
+
+    def exists(self, output: Output, path: str) -> bool:
+        return path in (self.added if output == LAYER else ("/srv", "/srv/old"))
+
+    def looks(self, output: Output, path: str) -> tuple[int, int, int] | None:
+        if path == "/srv" and "/srv!" in self.added and output == LAYER:
+            return (0o700, 0, 0)
+        return super().looks(output, path)
+
+    def names(self, output: Output, path: str) -> tuple[str, ...]:
+        return tuple(basename(each) for each in self.added if dirname(each) == path)
+
+
+def test_what_a_command_has_added_is_not_changed_below_it() -> None:
+    after = Layered.on(BASE).with_layers([LAYER], ["/app/.venv"], added=LAYER)
+    cases: tuple[tuple[str, tuple[str, ...], bool], ...] = (
+        ("/srv/old", (), True),
+        ("/srv/old", ("/srv", "/srv/other"), True),
+        ("/srv/old", ("/srv", "/srv/old"), False),
+        ("/srv/new/x", ("/srv", "/srv/other"), True),
+        ("/srv/new/x", ("/srv", "/srv/new"), False),
+        ("/srv/new", ("/srv", "/srv!"), False),
+    )
+    for path, added, below in cases:
+        state, _ = run_after(reaching(path), Trees(*added), after)
+        assert isinstance(state, Layered) is below, (path, added)
+
+
+def test_a_copy_makes_no_directory_that_a_command_has_added() -> None:
+    run = dockerfiles.run(BASE, "uv sync", line=2)
+    after = Layered.on(BASE).with_layers([LAYER], ["/app/.venv"], added=LAYER)
+    for dest, added, below in (
+        ("/srv/old", ("/srv", "/srv/old"), True),
+        ("/srv/old", ("/srv", "/srv/old", "/srv/old/x"), False),
+        ("/srv/new/x", ("/srv",), True),
+        ("/srv/new/x", ("/srv", "/srv/new"), False),
+        ("/", ("/app", "/app/.venv", "/app/.venv/x"), True),
+        ("/", ("/app", "/app/.venv", "/app/build"), False),
+    ):
+        head = dockerfiles.copy(run, CONTEXT, "/", dest)
+        state = rewrite(head, run.vertex, after, Trees(*added)).state(head)
+        assert isinstance(state, Layered) is below, (dest, added)
 
 
 def test_the_command_stays_on_prepared_layers() -> None:

@@ -60,6 +60,12 @@ class Nowhere:
     def exists(self, output: Output, path: str) -> bool:
         raise AssertionError(output, path)
 
+    def looks(self, output: Output, path: str) -> None:
+        return None
+
+    def names(self, output: Output, path: str) -> tuple[str, ...]:
+        return ()
+
 
 @given(graphs())
 def test_a_graph_is_marshaled_to_the_same_bytes_each_time(graph: Graph) -> None:

@@ -42,6 +42,12 @@ class Nothing:
     def exists(self, _output: Output, _path: str) -> bool:
         return False
 
+    def looks(self, output: Output, path: str) -> None:
+        return None
+
+    def names(self, output: Output, path: str) -> tuple[str, ...]:
+        return ()
+
 
 def delegated(program: list[Step]) -> tuple[Output, list[dict[str, object]], dict[str, Step]]:
     """The graph, the history that the Dockerfile frontend writes, the syncs by digest."""

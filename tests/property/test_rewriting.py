@@ -7,7 +7,7 @@ model of BuildKit's file ops.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from posixpath import join
+from posixpath import basename, dirname, join
 
 import pytest
 from hypothesis import event, example, given, settings
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from uvlayers.llb.fileop import reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
-from uvlayers.llb.rewriting import Rewriting
+from uvlayers.llb.rewriting import Reach, Rewriting
 
 from tests import dockerfiles
 from tests.model.solver import Solver
@@ -58,14 +58,25 @@ class Observe:
 
 
 @dataclass(frozen=True)
+class Make:
+    """A RUN of which it is known that it does no more than to make a directory and own it."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Sync:
-    """A RUN that makes an environment, and another file system that it looks at."""
+    """A RUN that makes an environment, and another file system that it looks at.
+
+    `adds` is a directory that it makes besides.
+    """
 
     path: str
     looks_at_base: bool
+    adds: str = ""
 
 
-Step = Copy | Workdir | Observe | Sync
+Step = Copy | Workdir | Observe | Make | Sync
 
 destinations = st.sampled_from(PLACES).flatmap(
     lambda place: st.sampled_from((place, f"{place.rstrip('/')}/", join(place, "x")))
@@ -77,14 +88,22 @@ copies = st.builds(
     destinations,
     st.booleans(),
 )
-syncs = st.builds(Sync, st.sampled_from(ENVIRONMENTS), st.booleans())
+made = st.sampled_from(
+    ("/srv/made", "/srv/made/x", "/opt/app", "/opt/app/x", "/app", "/venv", "/x")
+)
+syncs = st.one_of(
+    st.builds(Sync, st.sampled_from(ENVIRONMENTS), st.booleans()),
+    st.builds(Sync, st.sampled_from(ENVIRONMENTS), st.just(False), made),
+)
 others = st.one_of(
     copies,
     copies,
     copies,
     syncs,
+    syncs,
     st.builds(Workdir, st.sampled_from(PLACES)),
-    st.builds(Sync, st.sampled_from(ENVIRONMENTS), st.booleans()),
+    st.builds(Make, made),
+    st.builds(Make, made),
     st.just(Observe()),
 )
 programs = st.tuples(
@@ -148,9 +167,13 @@ def delegated(program: list[Step]) -> Output:
                 state = dockerfiles.workdir(state, path, line=number)
             case Observe():
                 state = dockerfiles.run(state, ["observe", str(number)], line=number)
-            case Sync(path, looks):
+            case Make(path):
+                state = dockerfiles.run(state, ["make", path], line=number)
+            case Sync(path, looks, adds):
                 mounts = [dockerfiles.Bind("/mnt", base)] if looks else []
-                state = dockerfiles.run(state, ["sync", path], mounts=mounts, line=number)
+                state = dockerfiles.run(
+                    state, ["sync", f"{path}|{adds}"], mounts=mounts, line=number
+                )
     return state
 
 
@@ -162,8 +185,26 @@ def execute(run: Vertex, mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
     name, argument = run.op.exec.meta.args
     if name == "observe":
         return {"/": noted(mounts["/"], argument, mounts["/"])}
-    root = install(mounts["/"], argument)
+    if name == "make":
+        return {"/": make(mounts["/"], argument, 1000)}
+    path, _, adds = argument.partition("|")
+    root = install(mounts["/"], path)
+    root = make(root, adds, 7) if adds else root
     return {"/": noted(root, argument, mounts["/mnt"]) if "/mnt" in mounts else root}
+
+
+def make(root: Tree, path: str, owner: int) -> Tree:
+    """`root` with a directory, and all above it, that belongs to somebody; nothing else is read."""
+    real = real_path(root, path)
+    if any(not isinstance(root.get(each), Directory | None) for each in (*parents(real), real)):
+        raise BuildError(f"something is there: {path}")
+    above = {each: root.get(each, Directory()) for each in parents(real)}
+    return {**root, **above, real: Directory(0o700, owner)}
+
+
+def reach_of(run: Vertex) -> Reach | None:
+    name, argument = run.op.exec.meta.args
+    return Reach((argument,), ()) if name == "make" else None
 
 
 def noted(root: Tree, name: str, seen: Tree) -> Tree:
@@ -199,11 +240,21 @@ class TreePaths:
     def exists(self, output: Output, path: str) -> bool:
         return path in self._solver.tree(output)
 
+    def looks(self, output: Output, path: str) -> tuple[int, int, int] | None:
+        found = self._solver.tree(output).get(path)
+        if isinstance(found, Directory):
+            return found.mode, found.uid, found.gid
+        return None if found is None else (0, 0, 0)
+
+    def names(self, output: Output, path: str) -> list[str]:
+        found = self._solver.tree(output)
+        return [basename(each) for each in found if each != "/" and dirname(each) == path]
+
 
 def rewritten(head: Output, sources: dict[str, Tree]) -> Output | None:
     """The graph with layers in the place of every sync; the layers are added to `sources`."""
     solver = Solver(sources, execute)
-    rewriting = Rewriting(dockerfiles.graph(head), TreePaths(solver))
+    rewriting = Rewriting(dockerfiles.graph(head), TreePaths(solver), reach_of)
     for vertex in dockerfiles.graph(head).vertices():
         arguments = vertex.op.exec.meta.args
         taken = None
@@ -219,8 +270,11 @@ def rewritten(head: Output, sources: dict[str, Tree]) -> Output | None:
     return rewriting.finish().head
 
 
-def taken_over(path: str, state: State, sources: dict[str, Tree], solver: Solver) -> Layered | None:
+def taken_over(
+    argument: str, state: State, sources: dict[str, Tree], solver: Solver
+) -> Layered | None:
     """The layers of one environment, under the conditions that the build makes."""
+    path, _, adds = argument.partition("|")
     root = Layered.on(state)
     shadow = solver.tree(root.shadow)
     if any(reaches([path], prefix) for prefix in root.prefixes):
@@ -230,10 +284,32 @@ def taken_over(path: str, state: State, sources: dict[str, Tree], solver: Solver
     except BuildError:
         return None
     top = next(each for each in (*parents(path), path) if each not in shadow)
+    for added in root.added:
+        changed = solver.tree(added)
+        if any(changed.get(p, shadow.get(p)) != shadow.get(p) for p in (*parents(path), path)):
+            return None
     shared = {parent: shadow[parent] for parent in parents(path) if parent in shadow}
-    identifier = f"docker-image://docker.io/library/layer-{len(sources)}:latest"
-    sources[identifier] = {**environment(path), **shared}
-    return root.with_layers([dockerfiles.image(f"layer-{len(sources) - 1}")], [top])
+    layers = [layer({**environment(path), **shared}, sources)]
+    if not adds:
+        return root.with_layers(layers, [top])
+    # uv does nothing to another environment, nor to what an earlier uv has made
+    if root.added or any(reaches([real_path(shadow, adds)], prefix) for prefix in root.prefixes):
+        return None
+    before = {**environment(path), **shadow}
+    try:
+        after = make(before, adds, 7)
+    except BuildError:
+        return None
+    new = {each for each, node in after.items() if before.get(each) != node}
+    kept = new | {parent for each in new for parent in parents(each)}
+    made_besides = layer({each: after[each] for each in kept}, sources)
+    return root.with_layers([*layers, made_besides], [top], added=made_besides)
+
+
+def layer(files: Tree, sources: dict[str, Tree]) -> Output:
+    name = f"layer-{len(sources)}"
+    sources[f"docker-image://docker.io/library/{name}:latest"] = files
+    return dockerfiles.image(name)
 
 
 NOTHING = put({})

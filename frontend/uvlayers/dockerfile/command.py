@@ -10,10 +10,11 @@ from uvlayers.dockerfile.shell.cutting import cut_script
 from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import FilesBefore, NotUnderstood, Scope
-from uvlayers.dockerfile.shell.script import read_script
-from uvlayers.dockerfile.shell.steps import SyncRun
+from uvlayers.dockerfile.shell.script import read_script, read_steps
+from uvlayers.dockerfile.shell.steps import SyncRun, touched_by
 from uvlayers.dockerfile.shell.substitution import substitute
 from uvlayers.dockerfile.shell.syntax import decode, encode
+from uvlayers.dockerfile.shell.traces import may_delete
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 HARMLESS_OPTIONS = frozenset(("--norc", "--noprofile", "--noediting", "--posix"))
@@ -32,7 +33,7 @@ class SyncCommand:
     `spare`: it then runs something else in its place.
     `before` and `after` are the texts of the RUN's other commands that can leave something behind
     (or, after, can fail). `aside`: the RUN needs this sync, which is its first command, and those
-    after it change nothing but what is at or below these absolute paths; None if they may do more.
+    after it change nothing but these caches (absolute paths); None if they may do more.
     `span` counts bytes of the shell text, `inline`: that is in the exec's arguments, not in a file.
     `umask` is what the RUN set it to, `what` how the command is called, and `certain` says that it
     installs a lock, whatever is in its files. All this holds only if the directories `entered`
@@ -146,6 +147,24 @@ def cut_sync(
         return None
     head, tail = ("", "") if fed is None else fed.around(text)
     return [*shell, f"{head}{cut.first}{tail}"], [*shell, f"{head}{cut.second}{tail}"]
+
+
+def touched(
+    args: Sequence[str], env: Mapping[str, str], cwd: str, *, unknown: Collection[str] = ()
+) -> tuple[str, ...] | None:
+    """Absolute paths, at or below which the exec `args` may change something, and removes nothing.
+
+    None where it may do more. For `env`, `cwd` and `unknown` see `find_sync`. Never raises.
+    """
+    if not args or posixpath.basename(args[0]) not in SHELLS:
+        return None
+    scope = Scope.of(env, unknown, cwd, None, substitute)
+    try:
+        script, scope, _ = _script_of(_read_options(args, scope), scope)
+        steps = read_steps(script, scope)
+    except NotUnderstood:
+        return None
+    return None if any(may_delete(step.node) for step in steps) else touched_by(steps)
 
 
 def _unread(texts: Sequence[str], reason: str) -> tuple[Opaque, ...]:

@@ -61,7 +61,7 @@ def _parts(run: Vertex) -> list[Vertex]:
     if cut is None:
         return [run]
     first, second = cut
-    before = _parts(_with_args(run, first, run.inputs, _described(run, first[-1])))
+    before = _parts(_with_args(run, first, run.inputs, _described(run, first)))
     inputs = list(run.inputs)
     inputs[root.input] = before[-1].output(root.output)
     return [*before, _with_args(run, second, inputs, run.metadata)]
@@ -84,8 +84,10 @@ def _with_args(
     return make_vertex(op, inputs, metadata, run.locations)
 
 
-def _described(run: Vertex, text: str) -> pb.OpMetadata:
+def _described(run: Vertex, args: Sequence[str]) -> pb.OpMetadata:
     metadata = pb.OpMetadata()
     metadata.CopyFrom(run.metadata)
-    metadata.description[_NAME] = f"[uvlayers] before the sync: {text}"
+    syncs = find_sync_exec(_with_args(run, args, run.inputs, run.metadata)) is not None
+    what = "" if syncs else "before the sync: "
+    metadata.description[_NAME] = f"[uvlayers] {what}{args[-1]}"
     return metadata

@@ -22,12 +22,13 @@ class Segment:
     """Layers that were merged onto a state; `below` is that state without any segment.
 
     `bulk` are those of the layers that can be made again for another place, and need not be read
-    or copied from here.
+    or copied from here; `added` is the one, if any, that a command has made, with files anywhere.
     """
 
     below: Output
     layers: tuple[Output, ...]
     bulk: frozenset[Output] = frozenset()
+    added: Output | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +49,29 @@ class Layered:
         return state if isinstance(state, Layered) else cls(state, (), ())
 
     def with_layers(
-        self, layers: Sequence[Output], prefixes: Sequence[str], bulk: Iterable[Output] = ()
+        self,
+        layers: Sequence[Output],
+        prefixes: Sequence[str],
+        bulk: Iterable[Output] = (),
+        added: Output | None = None,
     ) -> "Layered":
-        """More layers on top, all of whose files are below `prefixes`.
+        """More layers on top, all of whose files but those of `added` are below `prefixes`.
 
         A prefix is the highest directory that the layers make: one that is there without them is
         none, unless they fill it.
         """
-        segment = Segment(self.shadow, tuple(layers), frozenset(bulk))
+        segment = Segment(self.shadow, tuple(layers), frozenset(bulk), added)
         known = dict.fromkeys((*self.prefixes, *prefixes))
         return Layered(self.shadow, (*self.segments, segment), tuple(known))
 
     def with_shadow(self, shadow: Output, written: Sequence[str]) -> "Layered":
         """The same layers after an op that only changed the shadow, at the paths `written`."""
         return replace(self, shadow=shadow, written=(*self.written, *written))
+
+    @property
+    def added(self) -> list[Output]:
+        """The layers of commands."""
+        return [segment.added for segment in self.segments if segment.added is not None]
 
     def settled(self, path: str) -> Output | None:
         """A state that has been evaluated, in which `path` is what it is now; None if none is."""

@@ -1,7 +1,9 @@
 """The fold that turns the delegated graph into the new one, vertex by vertex, inputs first."""
 
-from collections.abc import Sequence
-from posixpath import join, relpath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from posixpath import dirname, join, relpath
 from typing import Protocol
 
 from uvlayers.llb.fileop import covers, plain_copy_of, reaches, writing_of
@@ -19,27 +21,55 @@ class Paths(Protocol):
     def exists(self, output: Output, path: str) -> bool:
         """Whether `path` is there, be it as a dangling symlink."""
 
+    def looks(self, output: Output, path: str) -> tuple[int, int, int] | None:
+        """Permission bits, owner and group of `path`, a symlink not followed; None if not there."""
+
+    def names(self, output: Output, path: str) -> Sequence[str]:
+        """The names in the directory `path`, none if there is no such directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an exec has to do with its root that removes nothing from it.
+
+    touched:   absolute paths, at or below which it may change something; it reads no other files
+    searched:  directories that its programs and their libraries may come from
+    """
+
+    touched: tuple[str, ...]
+    searched: tuple[str, ...]
+
+
+def _unknown(_exec: Vertex) -> Reach | None:
+    return None
+
 
 class Rewriting:
     """States of the outputs seen so far; `visit` every vertex of `graph` in order, then `finish`.
 
-    `paths` is asked about what a file op on a Layered state writes to.
+    `paths` is asked about what an op on a Layered state writes to, `reach` about execs.
     """
 
-    def __init__(self, graph: Graph, paths: Paths) -> None:
+    def __init__(
+        self, graph: Graph, paths: Paths, reach: Callable[[Vertex], Reach | None] = _unknown
+    ) -> None:
         self._graph = graph
         self._paths = paths
+        self._reach = reach
         self._states: dict[Output, State] = {}
 
     def state(self, output: Output) -> State:
         """What has become of an output of the delegated graph."""
         return self._states.get(output, output)
 
-    def visit(self, vertex: Vertex, root: State | None = None) -> None:
-        """Carry `vertex` over; `root`, when given, replaces its first output."""
+    def visit(self, vertex: Vertex, root: State | None = None, *, movable: bool = True) -> None:
+        """Carry `vertex` over; `root`, when given, replaces its first output.
+
+        One that is `movable` is done below the environment that it stands on, where it is the same.
+        """
         if root is not None:
             self._states[vertex.output()] = root
-        elif (moved := self._move_below(vertex)) is not None:
+        elif movable and (moved := self._move_below(vertex)) is not None:
             self._states[vertex.output()] = moved
         else:
             self._carry(vertex, vertex.with_inputs(self._inputs(vertex)))
@@ -76,9 +106,62 @@ class Rewriting:
         return inputs
 
     def _move_below(self, vertex: Vertex) -> State | None:
-        """The file op `vertex` moved below the environment it stands on, where that is the same."""
-        if vertex.op.WhichOneof("op") != "file":
+        """`vertex` moved below the environment it stands on; None where that is not the same."""
+        match vertex.op.WhichOneof("op"):
+            case "file":
+                return self._write_below(vertex)
+            case "exec":
+                return self._run_below(vertex)
+        return None
+
+    def _run_below(self, vertex: Vertex) -> State | None:
+        mounts = vertex.op.exec.mounts
+        root = next(mount for mount in mounts if mount.dest == "/")
+        target = self.state(vertex.inputs[root.input]) if root.input >= 0 else None
+        seen_twice = sum(mount.input == root.input for mount in mounts) > 1
+        if seen_twice or root.output != 0 or not isinstance(target, Layered):
             return None
+        reach = self._reach(vertex)
+        if reach is None:
+            return None
+        written = [self._real(target, path) for path in reach.touched]
+        seen = [*written, *(self._real(target, path) for path in reach.searched)]
+        if any(reaches(seen, each) or covers(written, each) for each in target.prefixes):
+            return None
+        added = any(self._paths.exists(each, path) for each in target.added for path in written)
+        if added or any(self._undoes(target, path) for path in written):
+            return None
+        inputs = [whole(self.state(each)) for each in vertex.inputs]
+        inputs[root.input] = target.shadow
+        return target.with_shadow(vertex.with_inputs(inputs).output(), written)
+
+    def _undoes(self, target: Layered, path: str) -> bool:
+        """Whether a write to `path` below would take back what a command has made of its parents.
+
+        Those come with it, as they are in the shadow.
+        """
+        parts = [path, *takewhile(lambda each: each != "/", _above(path))]
+        return any(
+            looks not in (None, self._paths.looks(target.shadow, each))
+            for added in target.added
+            for each in parts
+            for looks in [self._paths.looks(added, each)]
+        )
+
+    def _adds_below(self, target: Layered, path: str) -> bool:
+        """Whether a command has added something in the directory `path`, its environment aside."""
+        return any(self._holds_more(each, path, target.prefixes) for each in target.added)
+
+    def _holds_more(self, layer: Output, directory: str, prefixes: Sequence[str]) -> bool:
+        inside = [join(directory, name) for name in self._paths.names(layer, directory)]
+        others = [path for path in inside if not any(reaches([path], each) for each in prefixes)]
+        return any(
+            not any(covers([path], each) for each in prefixes)
+            or self._holds_more(layer, path, prefixes)
+            for path in others
+        )
+
+    def _write_below(self, vertex: Vertex) -> State | None:
         writing = writing_of(vertex.op.file, len(vertex.inputs))
         if writing is None:
             return None
@@ -87,6 +170,10 @@ class Rewriting:
             return None
         written = [self._real(target, path) for path in writing.paths]
         if any(reaches(written, prefix) for prefix in target.prefixes):
+            return None
+        if any(self._undoes(target, path) for path in written):
+            return None
+        if writing.sources and any(self._adds_below(target, path) for path in written):
             return None
         inputs = self._inputs(vertex)
         inputs[writing.target] = shadow_of(target)
@@ -128,6 +215,13 @@ def with_root(
     else:
         wired[root_input] = root
     return make_vertex(changed, wired, run.metadata, run.locations)
+
+
+def _above(path: str) -> Iterator[str]:
+    """The directories above an absolute path, the nearest first."""
+    while path != "/":
+        path = dirname(path)
+        yield path
 
 
 def _output_count(vertex: Vertex) -> int:

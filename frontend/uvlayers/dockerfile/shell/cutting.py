@@ -7,14 +7,17 @@ What the first part makes of the shell itself (`cd`, `export`, `set`) is done ag
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect
 from uvlayers.dockerfile.shell.scope import Scope
 from uvlayers.dockerfile.shell.script import read_steps
-from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun
+from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun, touched_by
 from uvlayers.dockerfile.shell.syntax import decode, encode, source
+from uvlayers.dockerfile.shell.touches import is_cache
 from uvlayers.dockerfile.shell.traces import (
+    clears_caches,
     clears_packages,
     clears_uv_cache,
     is_volatile,
@@ -39,7 +42,8 @@ class Cut:
 
 
 def cut_script(text: str, scope: Scope, *, private: bool) -> Cut | None:
-    """`text` cut before the last of its syncs that others come before, or after one of several.
+    """`text` cut before the last of its syncs that others come before, after one of several, or
+    before what keeps off its environment.
 
     None where it cannot be cut. `private`: secrets are in reach, so that nothing may be stored in
     between that the text may delete later. Raises `NotUnderstood` for a text that cannot be read.
@@ -58,10 +62,24 @@ def _is_sync(step: Step) -> bool:
 
 
 def _is_boundary(steps: Sequence[Step], index: int) -> bool:
-    """Between anything else and a sync, or between a sync and more syncs."""
+    """Between anything else and a sync, a sync and more syncs, or a sync and what keeps off it."""
     if _is_sync(steps[index]):
         return any(step.effect is Effect.OUTWARD for step in steps[:index])
-    return _is_sync(steps[index - 1]) and any(step.syncs for step in steps[index:])
+    if any(step.syncs for step in steps[index:]):
+        return _is_sync(steps[index - 1])
+    return _ends_in_sync(steps[:index]) and _only_makes(steps[index:])
+
+
+def _ends_in_sync(steps: Sequence[Step]) -> bool:
+    """Whether nothing but caches is touched after a sync."""
+    last = max((index for index, step in enumerate(steps) if _is_sync(step)), default=len(steps))
+    touched = touched_by(steps[last + 1 :])
+    return last < len(steps) and touched is not None and all(map(is_cache, touched))
+
+
+def _only_makes(steps: Sequence[Step]) -> bool:
+    """Whether what is changed is known, and may be done where the environment is not."""
+    return bool(touched_by(steps)) and not any(may_delete(step.node) for step in steps)
 
 
 def _can_be_cut(steps: Sequence[Step], index: int, *, private: bool) -> bool:
@@ -122,11 +140,21 @@ def _cut_at(text: bytes, steps: Sequence[Step], index: int) -> Cut:
 
 def _cleared(steps: Sequence[Step], index: int) -> list[Step]:
     """The steps of the second part that clear what packages came from, and are never skipped."""
-    return [
+    certain = [
         step
         for before, step in zip(steps[index:], steps[index + 1 :], strict=False)
-        if clears_packages(step.node) and not step.nested and (step.script_end or before.list_end)
+        if not step.nested and (step.script_end or before.list_end)
     ]
+    # of what is in a cache, a sync needs nothing; another command might
+    cleared = takewhile(lambda step: not _uses_caches(step), steps[index:])
+    caches = [step for step in cleared if clears_caches(step.node)]
+    return [step for step in certain if clears_packages(step.node) or step in caches]
+
+
+def _uses_caches(step: Step) -> bool:
+    """Whether it may use what another command has left in a cache."""
+    clears = clears_packages(step.node) or clears_caches(step.node)
+    return step.effect is Effect.OUTWARD and not _is_sync(step) and not clears
 
 
 def _last_to_keep(before: Sequence[Step]) -> int:

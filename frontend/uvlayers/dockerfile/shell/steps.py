@@ -1,5 +1,6 @@
 """What a shell text does, one element of an and-list after the other."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from uvlayers.dockerfile.shell.builtins import Effect
@@ -26,7 +27,7 @@ class SyncRun:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     aside: tuple[str, ...] | None = None
-    """Absolute paths, at or below which what follows may change something; None if unknown."""
+    """The caches, at or below which what follows may change something; None if it may do more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,16 @@ class Step:
     @property
     def text(self) -> str:
         return source(self.node)
+
+
+def touched_by(steps: Iterable[Step]) -> tuple[str, ...] | None:
+    """Absolute paths, at or below which steps may change something; None if unknown."""
+    found: list[str] = []
+    for step in steps:
+        if step.touches is None or step.syncs:
+            return None
+        found.extend(step.touches)
+    return tuple(found)
 
 
 def decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:

@@ -9,8 +9,8 @@ part deletes would stay in the layer of the first.
 # ruff: noqa: SIM905
 
 import re
-from collections.abc import Sequence
-from posixpath import basename, join, normpath
+from collections.abc import Collection
+from posixpath import basename
 
 from tree_sitter import Node
 
@@ -59,18 +59,10 @@ _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 _PYTHON_MODULES = frozenset(("compileall", "ensurepip", "pip", "venv"))
 _SHELLS = frozenset(("ash", "bash", "dash", "sh"))
 _DOWNLOADERS = frozenset(("curl", "wget"))
-# Their arguments are all that they touch; a link below one of them is not followed.
-TOUCH_ARGUMENTS = frozenset(("chgrp", "chmod", "chown", "mkdir", "rm", "rmdir", "touch"))
-_TOUCH_CACHES = {
-    ("apt", "clean"): ("/var/cache/apt", "/var/lib/apt"),
-    ("apt-get", "clean"): ("/var/cache/apt", "/var/lib/apt"),
-    ("uv", "cache", "clean"): (),
-    ("uv", "cache", "prune"): (),
-    ("uv", "cache", "prune", "--ci"): (),
-}
 _CLEAR_UV_CACHE = frozenset(
     (
-        *(words for words in _TOUCH_CACHES if words[0] == "uv"),
+        *(("uv", "cache", words) for words in ("clean", "prune")),
+        ("uv", "cache", "prune", "--ci"),
         *(("rm", "-rf", f"{home}/.cache/uv") for home in ("/root", "~", "$HOME")),
     )
 )
@@ -92,7 +84,12 @@ _CLEAR_PACKAGES = frozenset(
         "yum clean all",
     )
 )
-_FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown"))
+# What pip and uv have downloaded, and whatever else a program keeps by itself.
+_CLEAR_CACHES = frozenset(
+    ("rm", "-rf", f"{home}/{cache}")
+    for home in ("/root", "~", "$HOME")
+    for cache in (".cache", ".cache/*", ".cache/pip")
+)
 # Inside parentheses they change nothing that outlives them.
 _STATE = frozenset((":", "cd", "export", "set", "umask", "unset"))
 # What the engine mounts for each container, and what the shell makes for each process.
@@ -102,8 +99,6 @@ _VOLATILE = re.compile(
 )
 # What a text cannot be cut after: `<<EOF`, whose body comes later, `${X:=y}` and `$((X = 1))`.
 _HEREDOC_OR_ASSIGNMENT = re.compile(r"<<|\$\{[^}]*=|\$\(\(")
-# Options that take no argument and follow no link.
-_PLAIN_OPTION = re.compile(r"--|-[Rfhrpv]+|--(recursive|force|parents|verbose|no-dereference)")
 _ENCLOSED = frozenset(("pipeline", "subshell"))
 _FOLLOWED = frozenset(("command", "if_statement", "list", "test_command", "while_statement"))
 _CHANGES = frozenset(
@@ -157,9 +152,12 @@ def clears_uv_cache(node: Statement) -> bool:
 
 def clears_packages(node: Statement) -> bool:
     """Whether a statement deletes what package managers have downloaded, and nothing else."""
-    command, redirections = bare(node)
-    plain = command.type == "command" and not redirections
-    return plain and tuple(_words(command)) in _CLEAR_PACKAGES
+    return _is_one_of(_CLEAR_PACKAGES, node)
+
+
+def clears_caches(node: Statement) -> bool:
+    """Whether a statement deletes what programs keep in the home's cache, and nothing else."""
+    return _is_one_of(_CLEAR_CACHES, node)
 
 
 def may_fill_uv_cache(node: Statement) -> bool:
@@ -168,24 +166,11 @@ def may_fill_uv_cache(node: Statement) -> bool:
     return any(basename(words[0]) == "uv" and words[1:2] != ["venv"] for words in found if words)
 
 
-def touched_paths(words: Sequence[str], cwd: str) -> tuple[str, ...] | None:
-    """The absolute paths that a program may change something at or below; None if unknown.
-
-    `words` are what it is started with, but for patterns that end in `/*`, which stay as written.
-    """
-    if tuple(words) in _TOUCH_CACHES:
-        return _TOUCH_CACHES[tuple(words)]
-    name = basename(words[0])
-    options = [word for word in words[1:] if word.startswith("-")]
-    if name not in TOUCH_ARGUMENTS or not all(map(_PLAIN_OPTION.fullmatch, options)):
-        return None
-    if name == "touch" and options:  # its `-r` takes a path
-        return None
-    arguments = [word for word in words[1:] if not word.startswith("-")]
-    if name in _FIRST_IS_NO_PATH:
-        arguments = arguments[1:]
-    paths = [normpath(join(cwd, argument.removesuffix("/*"))) for argument in arguments]
-    return tuple(f"/{path.lstrip('/')}" for path in paths)
+def _is_one_of(commands: Collection[tuple[str, ...]], node: Statement) -> bool:
+    """Whether a statement is one of those commands, and does not redirect it."""
+    command, redirections = bare(node)
+    plain = command.type == "command" and not redirections
+    return plain and tuple(_words(command)) in commands
 
 
 def _commands(node: Statement) -> list[Node]:

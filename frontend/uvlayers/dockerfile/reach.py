@@ -1,0 +1,26 @@
+"""RUNs that need not see an environment: all that they change is known, and where they look."""
+
+from uvlayers.dockerfile.command import touched
+from uvlayers.dockerfile.find import is_root
+from uvlayers.llb.graph import Vertex
+from uvlayers.llb.rewriting import Reach
+
+# Where programs are searched for, and what they load (execvp(3), ld.so(8)).
+_SEARCHED = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD")
+
+
+def reach_of(run: Vertex) -> Reach | None:
+    """What a RUN has to do with its root; None for one that may do anything."""
+    meta = run.op.exec.meta
+    variables = dict(entry.split("=", 1) for entry in meta.env if "=" in entry)
+    secret = [variable.name for variable in run.op.exec.secretenv]
+    if is_root(meta.user):
+        variables.setdefault("HOME", "/root")
+    unknown = secret if "HOME" in variables else [*secret, "HOME"]
+    paths = touched(meta.args, variables, meta.cwd or "/", unknown=unknown)
+    if paths is None:
+        return None
+    entries = [entry for name in _SEARCHED for entry in variables.get(name, "").split(":")]
+    if not all(entry.startswith("/") for entry in entries if entry):
+        return None
+    return Reach(paths, tuple(filter(None, entries)))

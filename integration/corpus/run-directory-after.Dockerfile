@@ -1,0 +1,11 @@
+# syntax=uvlayers/frontend
+# shape: `uv sync && mkdir -p /data && chown … && chmod …`, then files are copied there
+# run: sh -c 'ls -lnd /data && ls -ln /data'
+FROM python:3.13-slim
+COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+# uvlayers: layers
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv sync --frozen --no-install-project && mkdir -p /data && chown nobody /data && chmod 700 /data
+COPY data/one.txt /data/
