@@ -14,14 +14,14 @@ def exec_of(text: str, *env: str, user: str = "") -> Vertex:
     op = pb.Op()
     op.CopyFrom(run.op)
     op.exec.meta.env[:] = env
-    op.exec.meta.user = user
+    op.exec.meta.user, op.exec.meta.cwd = user, "/srv"
     return make_vertex(op, run.inputs, run.metadata, run.locations)
 
 
 def test_what_is_touched_and_where_programs_are() -> None:
     variables = ("PATH=/opt/bin:/bin:", "LD_LIBRARY_PATH=/lib", "X=/x")
     assert reach_of(exec_of("mkdir $X ~/y", *variables)) == Reach(
-        ("/x", "/root/y"), ("/opt/bin", "/bin", "/lib")
+        ("/x", "/root/y"), ("/opt/bin", "/bin", "/lib"), "/srv"
     )
 
 
@@ -36,6 +36,8 @@ def test_a_command_that_may_do_anything() -> None:
 
 def test_the_home_of_somebody_else() -> None:
     assert reach_of(exec_of("mkdir ~/x", "PATH=/bin", user="app")) is None
-    assert reach_of(exec_of("mkdir /x", "PATH=/bin", user="app")) == Reach(("/x",), ("/bin",))
+    assert reach_of(exec_of("mkdir /x", "PATH=/bin", user="app")) == Reach(
+        ("/x",), ("/bin",), "/srv"
+    )
     home = reach_of(exec_of("mkdir ~/x", "PATH=/bin", "HOME=/home/app", user="app"))
-    assert home == Reach(("/home/app/x",), ("/bin",))
+    assert home == Reach(("/home/app/x",), ("/bin",), "/srv")

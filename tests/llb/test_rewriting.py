@@ -190,8 +190,8 @@ def test_a_copy_from_or_above_the_environment_has_all() -> None:
         assert after.vertex.inputs[1] == whole(layered())
 
 
-def reaching(*touched: str, searched: tuple[str, ...] = ("/bin",)) -> Reach:
-    return Reach(touched, searched)
+def reaching(*touched: str, searched: tuple[str, ...] = ("/bin",), cwd: str = "/") -> Reach:
+    return Reach(touched, searched, cwd)
 
 
 def run_after(
@@ -231,6 +231,7 @@ def test_a_command_near_the_environment_is_run_on_all() -> None:
         reaching("/app"),
         reaching("/data", "/"),
         reaching("/data", searched=("/app/.venv/bin", "/bin")),
+        reaching("/data", cwd="/app/.venv/lib"),
     ):
         assert isinstance(run_after(reach)[0], Output)
     for link in ("/data", "/bin"):
@@ -279,6 +280,8 @@ def test_what_a_command_has_added_is_not_changed_below_it() -> None:
     for path, added, below in cases:
         state, _ = run_after(reaching(path), Trees(*added), after)
         assert isinstance(state, Layered) is below, (path, added)
+    state, _ = run_after(reaching("/data", cwd="/made"), Trees("/made"), after)
+    assert isinstance(state, Output)
 
 
 def test_a_copy_makes_no_directory_that_a_command_has_added() -> None:

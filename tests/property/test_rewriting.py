@@ -204,7 +204,7 @@ def make(root: Tree, path: str, owner: int) -> Tree:
 
 def reach_of(run: Vertex) -> Reach | None:
     name, argument = run.op.exec.meta.args
-    return Reach((argument,), ()) if name == "make" else None
+    return Reach((argument,), (), "/") if name == "make" else None
 
 
 def noted(root: Tree, name: str, seen: Tree) -> Tree:

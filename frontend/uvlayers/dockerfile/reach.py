@@ -17,10 +17,10 @@ def reach_of(run: Vertex) -> Reach | None:
     if is_root(meta.user):
         variables.setdefault("HOME", "/root")
     unknown = secret if "HOME" in variables else [*secret, "HOME"]
-    paths = touched(meta.args, variables, meta.cwd or "/", unknown=unknown)
-    if paths is None:
+    cwd = meta.cwd or "/"
+    paths = touched(meta.args, variables, cwd, unknown=unknown)
+    # an empty entry is the working directory
+    entries = [entry for name in _SEARCHED for entry in variables.get(name, "").split(":") if entry]
+    if paths is None or not all(entry.startswith("/") for entry in entries):
         return None
-    entries = [entry for name in _SEARCHED for entry in variables.get(name, "").split(":")]
-    if not all(entry.startswith("/") for entry in entries if entry):
-        return None
-    return Reach(paths, tuple(filter(None, entries)))
+    return Reach(paths, tuple(entries), cwd)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from posixpath import dirname, join, relpath
 from typing import Protocol
 
@@ -34,10 +33,12 @@ class Reach:
 
     touched:   absolute paths, at or below which it may change something; it reads no other files
     searched:  directories that its programs and their libraries may come from
+    cwd:       where it starts: the runtime makes the directory if it is not there
     """
 
     touched: tuple[str, ...]
     searched: tuple[str, ...]
+    cwd: str
 
 
 def _unknown(_exec: Vertex) -> Reach | None:
@@ -125,11 +126,11 @@ class Rewriting:
         if reach is None:
             return None
         written = [self._real(target, path) for path in reach.touched]
-        seen = [*written, *(self._real(target, path) for path in reach.searched)]
-        if any(reaches(seen, each) or covers(written, each) for each in target.prefixes):
+        seen = [self._real(target, path) for path in (reach.cwd, *reach.searched)]
+        if any(reaches(written + seen, each) or covers(written, each) for each in target.prefixes):
             return None
         added = any(self._paths.exists(each, path) for each in target.added for path in written)
-        if added or any(self._undoes(target, path) for path in written):
+        if added or any(self._undoes(target, path) for path in (seen[0], *written)):
             return None
         inputs = [whole(self.state(each)) for each in vertex.inputs]
         inputs[root.input] = target.shadow
@@ -140,7 +141,7 @@ class Rewriting:
 
         Those come with it, as they are in the shadow.
         """
-        parts = [path, *takewhile(lambda each: each != "/", _above(path))]
+        parts = [each for each in (path, *_above(path)) if each != "/"]
         return any(
             looks not in (None, self._paths.looks(target.shadow, each))
             for added in target.added
