@@ -137,6 +137,14 @@ def test_what_keeps_off_the_environment_runs_below_the_layers() -> None:
     assert inside.commands == ["touch /app/.venv/x"]
 
 
+def test_what_follows_a_sync_that_stays_is_not_parted_from_it() -> None:
+    head = recommended(f"{FROZEN} --reinstall && touch /x")
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert built.head == head
+    (warned,) = built.gateway.warnings
+    assert "`--reinstall` is set" in warned.short
+
+
 def test_what_clears_a_cache_runs_beside_the_layers() -> None:
     built = build_of(recommended(f"{FROZEN} && rm -rf /root/.cache"), PLAIN, IDNA, CLICK)
     (command,) = built.commands

@@ -96,7 +96,8 @@ class Layered:
             parts += segment.layers
             if upper != segment.below:
                 parts.append(diff(segment.below, upper, _REATTACHED))
-        label = Label(f"[uvlayers] merge {len(parts)} layers")
+        noun = "layer" if len(parts) == 1 else "layers"
+        label = Label(f"[uvlayers] merge {len(parts)} {noun}")
         return merge([self.segments[0].below, *parts], label)
 
 
