@@ -16,6 +16,7 @@ from integration.bench.shapes import (
     RUN,
     STAGES,
     STAGES_APP,
+    USER,
     Shape,
     leave,
 )
@@ -104,6 +105,7 @@ USUAL = (
 SHAPES = (
     added("copy", "code copied after it", COPY, aim=15),
     added("run", "a command after it", RUN, aim=4),
+    added("user", "a user made after it", USER, aim=15),
     added("project", "project installed after it", PACKAGED, aim=15),
     added("stages", "environment copied to a stage", STAGES, aim=15),
     added("stages-app", "all of /app copied to a stage", STAGES_APP, aim=15),
