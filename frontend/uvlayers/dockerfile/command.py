@@ -11,10 +11,9 @@ from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import FilesBefore, NotUnderstood, Scope
 from uvlayers.dockerfile.shell.script import read_script, read_steps
-from uvlayers.dockerfile.shell.steps import SyncRun, touched_by
+from uvlayers.dockerfile.shell.steps import SyncRun, made_by
 from uvlayers.dockerfile.shell.substitution import substitute
 from uvlayers.dockerfile.shell.syntax import decode, encode
-from uvlayers.dockerfile.shell.traces import may_delete
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 HARMLESS_OPTIONS = frozenset(("--norc", "--noprofile", "--noediting", "--posix"))
@@ -164,7 +163,7 @@ def touched(
         steps = read_steps(script, scope)
     except NotUnderstood:
         return None
-    return None if any(may_delete(step.node) for step in steps) else touched_by(steps)
+    return made_by(steps)
 
 
 def _unread(texts: Sequence[str], reason: str) -> tuple[Opaque, ...]:

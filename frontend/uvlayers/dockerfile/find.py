@@ -49,7 +49,7 @@ class SyncExec:
         Unrelated where none runs.
         """
         meta = self.run.op.exec.meta
-        known = _environment(self.run)
+        known = environment_of(self.run)
         if "HOME" not in known:
             known["HOME"] = home(meta.user)
         found = _find(self.run, known, None if files is None else _Told(files))
@@ -62,9 +62,9 @@ class SyncExec:
     def cut(self) -> tuple[list[str], list[str]] | None:
         """The arguments of two execs that do what this one does (see `cut_sync`)."""
         execution = self.run.op.exec
-        secrets = _secret_variables(self.run)
+        secrets = secret_variables(self.run)
         mounted = any(m.mountType == pb.MountType.SECRET for m in execution.mounts)
-        known = {"HOME": _ANY_HOME, **_environment(self.run)}
+        known = {"HOME": _ANY_HOME, **environment_of(self.run)}
         return cut_sync(
             execution.meta.args,
             known,
@@ -93,7 +93,7 @@ def find_sync_exec(vertex: Vertex) -> SyncExec | None:
     """`vertex` as a SyncExec; None when nothing in it mentions a sync."""
     if vertex.op.WhichOneof("op") != "exec":
         return None
-    known = {"HOME": _ANY_HOME, **_environment(vertex)}
+    known = {"HOME": _ANY_HOME, **environment_of(vertex)}
     found = _find(vertex, known)
     certain = any(isinstance(each, Opaque) or each.certain for each in found)
     return SyncExec(vertex, found[0].what, certain) if found else None
@@ -119,12 +119,13 @@ def _told(ask: Callable[[str], Answer], path: str) -> Answer:
         raise NotUnderstood(reason.message) from reason
 
 
-def _environment(run: Vertex) -> dict[str, str]:
+def environment_of(run: Vertex) -> dict[str, str]:
+    """The variables that an exec is given, without those that come from secrets."""
     pairs = (entry.partition("=") for entry in run.op.exec.meta.env)
     return {name: value for name, _, value in pairs}
 
 
-def _secret_variables(run: Vertex) -> list[str]:
+def secret_variables(run: Vertex) -> list[str]:
     """Names whose values only the RUN is given."""
     return [variable.name for variable in run.op.exec.secretenv]
 
@@ -132,7 +133,7 @@ def _secret_variables(run: Vertex) -> list[str]:
 def _find(
     run: Vertex, environment: dict[str, str], files: FilesBefore | None = None
 ) -> tuple[SyncCommand | Opaque, ...]:
-    execution, secret = run.op.exec, _secret_variables(run)
+    execution, secret = run.op.exec, secret_variables(run)
     args, cwd, script = execution.meta.args, execution.meta.cwd or "/", _inline_script(run)
     return find_sync(args, environment, cwd, unknown=secret, script=script, files=files)
 

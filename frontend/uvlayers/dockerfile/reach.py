@@ -1,7 +1,7 @@
 """RUNs that need not see an environment: all that they change is known, and where they look."""
 
 from uvlayers.dockerfile.command import touched
-from uvlayers.dockerfile.find import is_root
+from uvlayers.dockerfile.find import environment_of, is_root, secret_variables
 from uvlayers.llb.graph import Vertex
 from uvlayers.llb.rewriting import Reach
 
@@ -12,8 +12,7 @@ _SEARCHED = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD")
 def reach_of(run: Vertex) -> Reach | None:
     """What a RUN has to do with its root; None for one that may do anything."""
     meta = run.op.exec.meta
-    variables = dict(entry.split("=", 1) for entry in meta.env if "=" in entry)
-    secret = [variable.name for variable in run.op.exec.secretenv]
+    variables, secret = environment_of(run), secret_variables(run)
     if is_root(meta.user):
         variables.setdefault("HOME", "/root")
     unknown = secret if "HOME" in variables else [*secret, "HOME"]

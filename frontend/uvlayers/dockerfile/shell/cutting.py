@@ -13,9 +13,8 @@ from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.builtins import Effect
 from uvlayers.dockerfile.shell.scope import Scope
 from uvlayers.dockerfile.shell.script import read_steps
-from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun, touched_by
+from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun, cleared_by, made_by
 from uvlayers.dockerfile.shell.syntax import decode, encode, source
-from uvlayers.dockerfile.shell.touches import is_cache
 from uvlayers.dockerfile.shell.traces import (
     clears_caches,
     clears_packages,
@@ -67,19 +66,13 @@ def _is_boundary(steps: Sequence[Step], index: int) -> bool:
         return any(step.effect is Effect.OUTWARD for step in steps[:index])
     if any(step.syncs for step in steps[index:]):
         return _is_sync(steps[index - 1])
-    return _ends_in_sync(steps[:index]) and _only_makes(steps[index:])
+    return _ends_in_sync(steps[:index]) and bool(made_by(steps[index:]))
 
 
 def _ends_in_sync(steps: Sequence[Step]) -> bool:
     """Whether nothing but caches is touched after a sync."""
     last = max((index for index, step in enumerate(steps) if _is_sync(step)), default=len(steps))
-    touched = touched_by(steps[last + 1 :])
-    return last < len(steps) and touched is not None and all(map(is_cache, touched))
-
-
-def _only_makes(steps: Sequence[Step]) -> bool:
-    """Whether what is changed is known, and may be done where the environment is not."""
-    return bool(touched_by(steps)) and not any(may_delete(step.node) for step in steps)
+    return last < len(steps) and cleared_by(steps[last + 1 :]) is not None
 
 
 def _can_be_cut(steps: Sequence[Step], index: int, *, private: bool) -> bool:

@@ -13,7 +13,7 @@ from uvlayers.dockerfile.shell.conditions import outcome, taken_branch
 from uvlayers.dockerfile.shell.lists import and_list, joined
 from uvlayers.dockerfile.shell.program import invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
-from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun, decided, touched_by
+from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun, cleared_by, decided
 from uvlayers.dockerfile.shell.syntax import (
     SIMPLE,
     Redirected,
@@ -27,7 +27,7 @@ from uvlayers.dockerfile.shell.syntax import (
     simple_command,
     source,
 )
-from uvlayers.dockerfile.shell.touches import is_cache, touched_paths
+from uvlayers.dockerfile.shell.touches import touched_paths
 from uvlayers.dockerfile.shell.traces import leaves_files
 from uvlayers.dockerfile.shell.words import expand_fields
 
@@ -95,8 +95,7 @@ def _judged(steps: list[Step], index: int, sync: SyncRun | Refused) -> SyncRun |
     )
     needed = not sync.spare and (step.script_end or (step.list_end and step.errexit))
     alone = not before and not after and (needed or sync.spare) and not sync.writes
-    touched = None if before or sync.writes or not needed else touched_by(steps[index + 1 :])
-    aside = None if touched is None or not all(map(is_cache, touched)) else touched
+    aside = None if before or sync.writes or not needed else cleared_by(steps[index + 1 :])
     return replace(sync, alone=alone, needed=needed, before=before, after=after, aside=aside)
 
 

@@ -1,12 +1,14 @@
 """What a shell text does, one element of an and-list after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from uvlayers.dockerfile.shell.builtins import Effect
 from uvlayers.dockerfile.shell.program import Invocation
 from uvlayers.dockerfile.shell.scope import Scope
 from uvlayers.dockerfile.shell.syntax import Statement, source
+from uvlayers.dockerfile.shell.touches import is_cache
+from uvlayers.dockerfile.shell.traces import may_delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,17 @@ def touched_by(steps: Iterable[Step]) -> tuple[str, ...] | None:
             return None
         found.extend(step.touches)
     return tuple(found)
+
+
+def cleared_by(steps: Iterable[Step]) -> tuple[str, ...] | None:
+    """The same of steps that touch nothing but caches; None if they may do more."""
+    touched = touched_by(steps)
+    return None if touched is None or not all(map(is_cache, touched)) else touched
+
+
+def made_by(steps: Sequence[Step]) -> tuple[str, ...] | None:
+    """The same of steps that remove nothing; None if they may do more."""
+    return None if any(may_delete(step.node) for step in steps) else touched_by(steps)
 
 
 def decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:

@@ -6,12 +6,15 @@ from posixpath import basename, join, normpath
 
 # Their arguments are all that they touch; a link below one of them is not followed.
 _ARGUMENTS = frozenset(("chgrp", "chmod", "chown", "ln", "mkdir", "rm", "rmdir", "touch"))
-_CACHES = {
+CLEAR_UV_CACHE = (
+    ("uv", "cache", "clean"),
+    ("uv", "cache", "prune"),
+    ("uv", "cache", "prune", "--ci"),
+)
+_CACHES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("apt", "clean"): ("/var/cache/apt", "/var/lib/apt"),
     ("apt-get", "clean"): ("/var/cache/apt", "/var/lib/apt"),
-    ("uv", "cache", "clean"): (),
-    ("uv", "cache", "prune"): (),
-    ("uv", "cache", "prune", "--ci"): (),
+    **dict.fromkeys(CLEAR_UV_CACHE, ()),
 }
 _ADD_ACCOUNTS = frozenset(("addgroup", "adduser", "groupadd", "useradd"))
 _ACCOUNTS = ("/etc", "/home", "/run", "/var")

@@ -23,6 +23,7 @@ from uvlayers.dockerfile.shell.syntax import (
     source,
     takes_words,
 )
+from uvlayers.dockerfile.shell.touches import CLEAR_UV_CACHE
 from uvlayers.settings.flags import subcommand
 
 # They end when they are done, and what they do to the container they do to its files.
@@ -61,8 +62,7 @@ _SHELLS = frozenset(("ash", "bash", "dash", "sh"))
 _DOWNLOADERS = frozenset(("curl", "wget"))
 _CLEAR_UV_CACHE = frozenset(
     (
-        *(("uv", "cache", words) for words in ("clean", "prune")),
-        ("uv", "cache", "prune", "--ci"),
+        *CLEAR_UV_CACHE,
         *(("rm", "-rf", f"{home}/.cache/uv") for home in ("/root", "~", "$HOME")),
     )
 )
