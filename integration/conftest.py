@@ -1,22 +1,29 @@
 """Fixtures of the integration tests: a machine that is up, or a reason why not."""
 
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import pytest
 
+from integration.cache import find_cache
 from integration.engine import Engine
 from integration.errors import SetupError
 from integration.frontends import Frontends, frontends
 from integration.index_server import Index, serve_index
 from integration.machine import Machine, bring_up
+from integration.own_engine import CONTAINERD
 from integration.projects import Projects
 from integration.recipes import PYTHON, UV
 from integration.venv import REPOSITORY
 
 Found = TypeVar("Found")
+
+# A frontend that ends without an answer has written why to stderr, which is the daemon's.
+LOG_LINES = 30
+OF_THE_DAEMON = re.compile(r"time=|\d{4}/\d\d/\d\d [\d:]+ http2: ")
 
 
 def required(provide: Callable[[], Found]) -> Found:
@@ -27,6 +34,18 @@ def required(provide: Callable[[], Found]) -> Found:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside a failure, the last lines in the engine's log that are not the daemon's own."""
+    report = yield
+    log = find_cache().log(CONTAINERD.name)
+    if report.failed and log.exists():
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        written = [line for line in lines if not OF_THE_DAEMON.match(line)]
+        report.sections.append((f"written to {log.name}", "\n".join(written[-LOG_LINES:])))
+    return report
 
 
 @contextmanager

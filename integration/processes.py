@@ -20,7 +20,12 @@ class PidFile:
     path: Path
 
     def start(self, argv: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
-        """Start a process in a session of its own and write down which one it is."""
+        """Start a process in a session of its own and write down which one it is.
+
+        What the process before it said is kept beside the log, as `<name>.previous.log`.
+        """
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))
         with log.open("wb") as output:
             process = subprocess.Popen(
                 argv,
