@@ -1,4 +1,5 @@
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from uvlayers.gateway.stdio import CHUNK, Bridge, write_all
 FRONTEND = Path(__file__).parents[2] / "frontend"
 MEBIBYTE = 1024 * 1024
 
-# Of the SETTINGS in `GREETING`, as the daemon sends it.
+# The daemon's own, and what it sends when it has read those in `GREETING`.
+SETTINGS = b"\0\0\0\4\0\0\0\0\0"
 ACKNOWLEDGEMENT = b"\0\0\0\4\1\0\0\0\0"
 
 
@@ -76,6 +78,24 @@ def test_bytes_reach_the_pipe(ends: Ends) -> None:
     with ends.connect() as connection:
         connection.sendall(b"hello")
         assert os.read(ends.from_bridge, 100) == b"hello"
+
+
+def test_nothing_goes_out_before_the_greeting_is_acknowledged() -> None:
+    """The daemon answers two SETTINGS with one acknowledgement if it has read both."""
+    incoming, to_bridge = os.pipe()
+    from_bridge, outgoing = os.pipe()
+    ends = Ends(Bridge(incoming, outgoing), to_bridge, from_bridge)
+    with ends.connect() as connection:
+        connection.sendall(b"settings of grpc")
+        os.write(to_bridge, SETTINGS)
+        assert receive(connection, len(SETTINGS)) == SETTINGS
+        assert select.select([from_bridge], [], [], 0.2) == ([], [], [])
+        os.write(to_bridge, ACKNOWLEDGEMENT * 2)
+        assert os.read(from_bridge, 100) == b"settings of grpc"
+        assert receive(connection, len(ACKNOWLEDGEMENT)) == ACKNOWLEDGEMENT
+    ends.end_input()
+    ends.bridge.close()
+    os.close(from_bridge)
 
 
 def test_many_bytes_both_ways_at_once(ends: Ends) -> None:

@@ -27,6 +27,9 @@ def carry_to_acknowledgement(read: Read, connection: socket.socket) -> None:
     """Carry frames to the socket until the daemon has acknowledged `GREETING`, and that frame not.
 
     To grpc it would be the acknowledgement of what it has sent itself, before it has been read.
+    Nothing of grpc's may go out before: the daemon acknowledges at once what it has not answered
+    yet (x/net/http2 `serverConn.processSettings`), and grpc would never hear of its own, without
+    which it takes no frame above 16 KiB.
     """
     while len(head := _exactly(_HEAD, read)) == _HEAD:
         payload = _exactly(int.from_bytes(head[:3], "big"), read)

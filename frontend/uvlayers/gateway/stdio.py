@@ -70,6 +70,9 @@ class Bridge:
         if connection is None:
             os.close(self._incoming)
         else:
+            # Before grpc is heard: a daemon with two SETTINGS unanswered acknowledges both at once.
+            with contextlib.suppress(OSError):
+                carry_to_acknowledgement(partial(os.read, self._incoming), connection)
             # Not joined: nothing that arrives after our last word matters.
             arguments = (self._incoming, connection.dup())
             threading.Thread(target=pump_in, args=arguments, daemon=True).start()
@@ -91,7 +94,6 @@ def pump_in(incoming: int, connection: socket.socket) -> None:
     """Carry bytes to the socket until either side ends, then end both."""
     with connection:
         with contextlib.suppress(OSError):
-            carry_to_acknowledgement(partial(os.read, incoming), connection)
             while data := os.read(incoming, CHUNK):
                 connection.sendall(data)
         shut_down(connection)
