@@ -4,5 +4,5 @@ FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY . .
-# uvlayers: as written: it runs in a subshell
+# uvlayers: layers
 RUN (cd backend && uv sync --frozen)

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
@@ -478,7 +479,7 @@ class TestMentions:
         "text",
         [
             "sudo -u app uv sync",
-            "timeout 300 uv sync",
+            "timeout -k 9 300 uv sync",
             "time uv sync",
             "su app -c 'uv sync'",
             "sh -c 'cd x; uv sync'",
@@ -487,7 +488,17 @@ class TestMentions:
             "uv run uv sync",
             "exec uv sync",
             "find . -exec uv sync \\;",
-            "make && (cd x && uv sync)",
+            "(cd x && uv sync) && make",
+            "(cd x && uv sync; exit)",
+            "(uv sync && A=1 exit 0)",
+            "(uv sync; $LEAVE)",
+            "for x in $(ls); do uv sync && break; done",
+            "for x in $EMPTY; do uv sync && break; done",
+            "for x in 1 2; do uv sync && echo $x; done",
+            "for x; do uv sync && break; done",
+            "until uv sync; do uv sync --offline; done",
+            "until uv sync | tee log; do sleep 1; done",
+            "while uv sync; do sleep 1; done",
             "$(command -v uv) sync",
             "X=$(uv sync)",
             'echo "$(uv sync)"',
@@ -574,7 +585,10 @@ class TestMentions:
         assert reasons(text) == ["understood"]
 
     def test_one_of_two_is_understood(self) -> None:
-        assert reasons("uv sync --frozen && (uv sync)") == ["understood", "it runs in a subshell"]
+        assert reasons("uv sync --frozen && (uv sync; exit)") == [
+            "understood",
+            "it runs in a subshell",
+        ]
 
     def test_order_is_that_of_the_text(self) -> None:
         first, second = found("uv sync --frozen && uv sync")
@@ -586,6 +600,61 @@ class TestMentions:
 
 
 class TestFacts:
+    @pytest.mark.parametrize(
+        ("text", "needed", "spare"),
+        [
+            ("until uv sync; do sleep 5; done", True, False),
+            ("while ! uv sync; do sleep 5; done", True, False),
+            ("until uv sync; do if [ $((n=n+1)) = 9 ]; then exit 1; fi; done", True, False),
+            ("until uv sync; do if [ -f x ]; then break; fi; done", False, True),
+            ("until uv sync; do [ -f x ] && exit 0; done", False, True),
+            ("until uv sync; do exit 256; done", False, True),
+            ("until uv sync; do . ./leave; exit 1; done", False, True),
+            ("until uv sync || make; do sleep 1; done", False, True),
+            ("for i in 1 2 3; do uv sync && break || sleep 5; done", False, True),
+            ("for i in 1 2 3; do uv sync && break; sleep 5; done", False, True),
+            ("for i in $WORDS; do if uv sync; then break; fi; sleep 5; done", False, True),
+        ],
+    )
+    def test_tried_again_until_it_succeeds(self, text: str, needed: bool, spare: bool) -> None:
+        command = the(text, {"WORDS": "a b"})
+        assert (command.needed, command.spare, command.alone) == (needed, spare, True)
+
+    def test_what_a_loop_sets(self) -> None:
+        loop = "for UV_NO_DEV in 1 2; do uv sync && break || { A=1; cd x; }; done"
+        inside, after = found(f"export UV_NO_DEV A; {loop}; uv sync")
+        assert isinstance(inside, SyncCommand)
+        assert inside.environment["UV_NO_DEV"] == "1"
+        assert after == Opaque("its directory cannot be told", ANY)
+
+    @pytest.mark.parametrize(
+        ("text", "needed"),
+        [
+            ("(cd x && uv sync)", True),
+            ("(set -e; cd x; uv sync; true); true", False),
+            ("set -e; (cd x; uv sync; true); true", True),
+            ("set -e; (cd x; uv sync; true) || true", None),
+            ("(cd x; uv sync) || exit 1; true", True),
+            ("set -e; (cd x; uv sync; true) || exit 1", False),
+            ("make && (cd x && uv sync)", True),
+            ("timeout 10m sh -c : && (cd x && timeout 600 uv sync)", True),
+        ],
+    )
+    def test_a_subshell(self, text: str, needed: bool | None) -> None:
+        (command,) = found(text)
+        if needed is None:
+            assert isinstance(command, Opaque)
+            return
+        assert isinstance(command, SyncCommand)
+        assert (command.cwd, command.needed) == ("/app/x", needed)
+
+    def test_a_subshell_keeps_its_state(self) -> None:
+        inside, after = found("(cd x; export A=1; uv sync); uv sync")
+        assert isinstance(inside, SyncCommand)
+        assert isinstance(after, SyncCommand)
+        assert (inside.cwd, inside.environment["A"]) == ("/app/x", "1")
+        assert (after.cwd, after.environment.get("A")) == ("/app", None)
+
     def test_directory_and_what_it_relies_on(self) -> None:
         command = the("cd backend && cd ./api/.. && uv sync")
         assert command.cwd == "/app/backend"
@@ -945,7 +1014,8 @@ def test_never_raises_on_shell_like_text(tokens: list[str], separator: str) -> N
         ("&& rm $(ls)", None),
         ("&& ls", None),
         ("&& ls > /root/.cache/x", None),
-        ("&& (rm -r /root/.cache)", None),
+        ("&& (rm -r /root/.cache)", ("/root/.cache",)),
+        ("&& (rm -r /root/.cache || true)", None),
         ("|| rm -r /root/.cache", None),
     ],
 )
@@ -971,7 +1041,8 @@ def test_caches_that_the_commands_after_a_sync_touch(
         ("alias mkdir=rm; mkdir /x", None),
         ("mkdir /x && uv sync", None),
         ("mkdir /x || true", None),
-        ("(mkdir /x)", None),
+        ("(cd srv && mkdir x); mkdir y", ("/app/srv/x", "/app/y")),
+        ("(mkdir /x; exit)", None),
         ("mkdir /x &", None),
         ("X=1 mkdir /x", None),
         ("mkdir $(ls)", None),

@@ -197,6 +197,15 @@ ALTERNATIVES = st.sampled_from(
 )
 
 
+# Of a loop that tries a program again: no program succeeds the second time.
+LEAVES = st.sampled_from(
+    [
+        *("break", "exit 1", "exit 0", "exit 256", "{ other; break; }", "(exit 1); exit 2"),
+        *("eval exit 0", "$A exit 0; exit 1", "A=1 exit 0", "C=exit; $C; exit 1"),
+    ]
+)
+
+
 def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.builds("{} && {}".format, inner, inner),
@@ -207,6 +216,10 @@ def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("{} | other".format, inner),
         st.builds("! {}".format, inner),
         st.builds("( {} )".format, inner),
+        st.builds("( {}; {} )".format, inner, inner),
+        st.builds("( cd sub && {}; {} )".format, inner, inner),
+        st.builds("{} && ( {}; {} )".format, inner, inner, inner),
+        st.builds("( {}; {} ) || {}".format, inner, inner, ALTERNATIVES),
         st.builds("{{ {}; }}".format, inner),
         st.builds("{} && {}".format, CONDITIONS, inner),
         st.builds("if {}; then {}; fi".format, inner, inner),
@@ -218,6 +231,11 @@ def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         ),
         st.builds("if other; then {}; else {}; fi".format, inner, inner),
         st.builds("for A in 1 2; do {}; done".format, inner),
+        st.builds("for {} in {}; do {} && break; done".format, NAMES, WORDS, inner),
+        st.builds("for A in a b; do {} && break || {}; done".format, inner, LEAVES | inner),
+        st.builds("for A in a; do if {}; then break; fi; {}; done".format, inner, inner),
+        st.builds("until {}; do {}; done".format, inner, LEAVES),
+        st.builds("while ! {}; do {}; {}; done".format, inner, inner, LEAVES),
         st.builds("case a in a) {};; esac".format, inner),
         st.builds("f() {{ {}; }}".format, inner),
         st.builds("while false; do {}; done".format, inner),

@@ -6,6 +6,7 @@ from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
 from uvlayers.dockerfile.shell.words import expand_fields
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+_DURATION = re.compile(r"\d+[smhd]?")  # GNU coreutils, `timeout`
 
 
 def told_fields(raw: str, scope: Scope) -> list[str | None]:
@@ -41,7 +42,10 @@ def _quoted(field: str) -> str:
 
 
 def unwrap(words: list[str], scope: Scope) -> list[str]:
-    """The words without `command` or `env NAME=value` in front, whose effect goes to `scope`."""
+    """The words without `command`, `timeout 600` or `env NAME=value` in front.
+
+    The effect of the last goes to `scope`.
+    """
     while len(words) > 1:
         name, equals, value = words[1].partition("=")
         if words[0] == "env" and equals and is_name(name):
@@ -49,6 +53,8 @@ def unwrap(words: list[str], scope: Scope) -> list[str]:
             words = ["env", *words[2:]]
         elif words[0] in ("env", "command") and not words[1].startswith("-"):
             words = words[1:]
+        elif words[0] == "timeout" and _DURATION.fullmatch(words[1]):
+            words = words[2:]
         else:
             break
     return words

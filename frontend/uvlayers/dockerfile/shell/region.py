@@ -47,6 +47,8 @@ READERS = frozenset(
     )
 )
 _TOLD_NOTHING = DATA_COMMANDS - frozenset((":", "export"))
+_LEAVING = frozenset(("break", "command", "continue", "eval", "exec", "exit", "return", "trap"))
+_UNREAD = frozenset("$`\\'\"")
 _DECLARING = frozenset(("declare", "export", "typeset", "unset"))
 INERT_SET_LETTERS = frozenset("xveo")
 
@@ -105,6 +107,17 @@ def hides_words(node: Node) -> bool:
         command = command.children[-1]
     # `echo >&2 text` is common, and tells nothing
     return command.type != "command" or source(command.children[0]) not in _TOLD_NOTHING
+
+
+def is_plain_subshell(node: Statement) -> bool:
+    """Whether it ends where its last statement does."""
+    return node.type == "subshell" and not any(map(may_leave, descendants(node)))
+
+
+def may_leave(node: Node) -> bool:
+    """Whether a command's name is one after which its shell may not go on with the next."""
+    text = source(node) if node.type == "command_name" else ""
+    return text in _LEAVING or not _UNREAD.isdisjoint(text)
 
 
 def substitutions(node: Statement) -> list[Node]:

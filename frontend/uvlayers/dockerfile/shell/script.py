@@ -1,6 +1,6 @@
 """Every `uv sync` of a shell text, with what the script does before and after it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -12,6 +12,8 @@ from uvlayers.dockerfile.shell.command_words import named, told_fields, unwrap
 from uvlayers.dockerfile.shell.conditions import outcome, taken_branch
 from uvlayers.dockerfile.shell.lists import and_list, joined
 from uvlayers.dockerfile.shell.program import invocation, mentions, mentions_text
+from uvlayers.dockerfile.shell.region import is_plain_subshell
+from uvlayers.dockerfile.shell.retries import Retry, retry_of
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.steps import Refused, Step, SyncRun, cleared_by, decided
 from uvlayers.dockerfile.shell.syntax import (
@@ -24,6 +26,7 @@ from uvlayers.dockerfile.shell.syntax import (
     encode,
     is_misread,
     parse,
+    refuse_joined,
     simple_command,
     source,
 )
@@ -124,12 +127,24 @@ class _Walk:
                 continue
             if node.type == "if_statement":
                 yield decided(node, list_end=True, script_end=last)
+            if node.type == "subshell":
+                yield from self._subshell(node, final=last, errexit=self.scope.errexit)
+                continue
             for step in self.statements(inside, final=last):
                 yield replace(step, nested=True)
 
+    def _subshell(self, node: Statement, *, final: bool, errexit: bool) -> Iterator[Step]:
+        """Its steps, `errexit` where the script ends with it; the outer shell learns of files."""
+        outer, self.scope = self.scope, self.scope.copy()
+        for step in self.statements(node.children, final=final):
+            yield replace(step, nested=True, errexit=step.errexit and errexit)
+        inner, self.scope = self.scope, outer
+        outer.files = inner.files
+        outer.entered, outer.looked, outer.sourced = inner.entered, inner.looked, inner.sourced
+
     def _inside(self, node: Node) -> list[Node] | None:
         """The statements in braces, or of the branch that runs; None for all else."""
-        if node.type == "compound_statement":
+        if node.type == "compound_statement" or is_plain_subshell(node):
             return node.children
         if node.type != "if_statement":
             return None
@@ -160,6 +175,10 @@ class _Walk:
                 yield decided(element, list_end=not pending, script_end=ends)
                 continue
             errexit = self.scope.errexit
+            if certain and not pending and is_plain_subshell(element):
+                honoured = errexit and ending is Ending.OPEN
+                yield from self._subshell(element, final=ends, errexit=honoured)
+                return
             held = outcome(element, self.data, self.scope) if certain and pending else None
             # what a test skips is not there, unless that fails the list or belongs to a heredoc
             skips = held is False and not fails and "<<" not in source(node)
@@ -203,7 +222,8 @@ class _Walk:
 
     def _element(self, node: Statement) -> Step:
         kind = bare(node)[0].type
-        if (step := self._spare(node)) is not None:
+        step = self._spare(node) or self._retried(node)
+        if step is not None:
             return step
         if kind == "list" and joined(node) is None:
             return self._apart(node, "a heredoc shares its line with other commands")
@@ -225,13 +245,49 @@ class _Walk:
         # without B, C is not run where A succeeds
         if not self._may_sync(first) or (others and any(map(self._may_sync, rest))):
             return None
+        return self._first(node, first, rest, spare=True, writes=bool(others))
+
+    def _retried(self, node: Statement) -> Step | None:
+        """A loop that tries a sync until it succeeds: how often nobody knows."""
+        retry = retry_of(node)
+        if retry is None or any(map(self._may_sync, retry.others)):
+            return None
+        if not self._may_sync(retry.command) or not self._enters(retry):
+            return None
+        step = self._first(node, retry.command, retry.others, spare=not retry.endless)
+        if retry.variable is not None:
+            self.scope.assign(retry.variable, None)
+        return step
+
+    def _enters(self, retry: Retry) -> bool:
+        """Whether there is something to go through; the loop's variable is set to it."""
+        if retry.variable is None:
+            return True
+        try:
+            refuse_joined(retry.values, self.data)
+            fields = [f for each in retry.values for f in expand_fields(source(each), self.scope)]
+        except NotUnderstood:
+            return False
+        self.scope.assign(retry.variable, fields[0] if fields else None)
+        return bool(fields)
+
+    def _first(
+        self,
+        node: Statement,
+        first: Statement,
+        rest: Sequence[Statement],
+        *,
+        spare: bool,
+        writes: bool = False,
+    ) -> Step | None:
+        """The step of `node`, which is the sync `first` and whatever of `rest` is run after it."""
         step = self._element(first)
         match step.syncs:
             case [SyncRun() as sync]:
                 for each in rest:
                     region.forget_changes(each, self.scope)
-                spare = replace(sync, spare=True, writes=sync.writes or bool(others))
-                return replace(step, node=node, syncs=(spare,), nested=True)
+                sync = replace(sync, spare=spare or sync.spare, writes=sync.writes or writes)
+                return replace(step, node=node, syncs=(sync,), nested=True)
         return None
 
     def _may_sync(self, node: Statement) -> bool:
