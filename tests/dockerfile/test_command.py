@@ -496,6 +496,8 @@ class TestMentions:
             "for x in $EMPTY; do uv sync && break; done",
             "for x in 1 2; do uv sync && echo $x; done",
             "for x; do uv sync && break; done",
+            "select x in 1 2; do uv sync && break; done",
+            "for x in 1 2; { uv sync && break; }",
             "until uv sync; do uv sync --offline; done",
             "until uv sync | tee log; do sleep 1; done",
             "while uv sync; do sleep 1; done",

@@ -4,7 +4,7 @@ from enum import Enum
 
 from tree_sitter import Node
 
-from uvlayers.dockerfile.shell.syntax import Statement, bare, source
+from uvlayers.dockerfile.shell.syntax import Statement, bare, source, statements
 
 # They print, and leave the rest to what follows.
 _TELLING = frozenset((":", "cat", "date", "echo", "head", "ls", "printf", "pwd", "tail", "true"))
@@ -26,7 +26,7 @@ def ending(alternative: Statement) -> Ending:
     background = any(child.type == "&" for child in node.children)
     if node.type not in ("compound_statement", "subshell") or background:
         return Ending.OPEN
-    *before, last = [c for c in node.children if c.is_named and c.type != "comment"]
+    *before, last = statements(node.children)
     found = _of_last(last) if all(map(_tells, before)) else Ending.OPEN
     # with a redirection that fails, no part of it is run
     inside = node.type == "subshell" or redirections

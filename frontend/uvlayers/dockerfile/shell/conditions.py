@@ -16,6 +16,7 @@ from uvlayers.dockerfile.shell.syntax import (
     refuse_joined,
     simple_command,
     source,
+    statements,
 )
 from uvlayers.dockerfile.shell.words import expand_fields
 
@@ -67,7 +68,7 @@ def _parts(clause: Node) -> tuple[Node | None, list[Node]]:
     if clause.type == "else_clause":
         return None, inside
     then = next((i for i, child in enumerate(inside) if child.type == "then"), 0)
-    conditions = [child for child in inside[:then] if child.is_named and child.type != "comment"]
+    conditions = statements(inside[:then])
     if len(conditions) != 1:
         raise NotUnderstood(_UNTOLD)
     return conditions[0], inside[then + 1 :]

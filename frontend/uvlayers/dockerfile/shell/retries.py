@@ -1,16 +1,15 @@
 """Loops that run a command until it succeeds, as seen where it does so the first time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from uvlayers.dockerfile.shell.alternatives import Ending, ending
 from uvlayers.dockerfile.shell.lists import joined
+from uvlayers.dockerfile.shell.loops import ForLoop, for_loop, loop_parts
 from uvlayers.dockerfile.shell.region import may_leave
-from uvlayers.dockerfile.shell.syntax import Redirected, Statement, source
+from uvlayers.dockerfile.shell.syntax import Redirected, Statement, source, statements
 
-_PUNCTUATION = frozenset((";", "\n", "comment"))
 _SOURCING = frozenset((".", "source"))
 
 
@@ -19,28 +18,22 @@ class Retry:
     """`command` is run first; where it fails, `others` are run, and it is tried again.
 
     `endless`: only the success of `command`, or the failure of the script, ends the loop.
-    `variable` is what the loop sets, `values` are the words that it goes through, as written.
+    `loop` is what gives the number of tries, if there is one.
     """
 
     command: Statement
     others: tuple[Statement, ...]
     endless: bool = False
-    variable: str | None = None
-    values: tuple[Node, ...] = ()
+    loop: ForLoop | None = None
 
 
 def retry_of(node: Statement) -> Retry | None:
     """What a loop tries again; None where it is no such loop, or another statement."""
-    match node.type, _parts(node):
+    match node.type, loop_parts(node):
         case "while_statement", [keyword, condition, body]:
             return _until(keyword, condition, body)
-        case "for_statement", [_, variable, of, *values, body] if of.type == "in" and values:
-            return _for(variable, values, body)
-    return None
-
-
-def _parts(node: Statement) -> list[Node]:
-    return [child for child in node.children if child.type not in _PUNCTUATION]
+    loop = for_loop(node)
+    return None if loop is None else _for(loop)
 
 
 def _until(keyword: Node, condition: Node, body: Node) -> Retry | None:
@@ -51,7 +44,7 @@ def _until(keyword: Node, condition: Node, body: Node) -> Retry | None:
         condition = condition.children[-1]
     elif keyword.type != "until":
         return None
-    others = _statements(body)
+    others = statements(body.children)
     return Retry(condition, tuple(others), endless=not any(map(_leaves, others)))
 
 
@@ -63,19 +56,17 @@ def _leaves(node: Node) -> bool:
     return sources or may_leave(node) or any(map(_leaves, node.children))
 
 
-def _for(variable: Node, values: Sequence[Node], body: Node) -> Retry | None:
+def _for(loop: ForLoop) -> Retry | None:
     """`for NAME in WORDS; do COMMAND && break || …; done`."""
-    first, *others = _statements(body)
+    first, *others = statements(loop.body.children)
     command, alternatives = _first(first)
-    if command is None:
-        return None
-    return Retry(command, (*alternatives, *others), False, source(variable), tuple(values))
+    return None if command is None else Retry(command, (*alternatives, *others), loop=loop)
 
 
 def _first(node: Statement) -> tuple[Statement | None, list[Statement]]:
     """The command that is followed by `break` where it succeeds, and what is run where not."""
     if not isinstance(node, Redirected) and node.type == "if_statement":
-        match _parts(node):
+        match loop_parts(node):
             case [_, condition, then, leaving, _] if then.type == "then" and _is_break(leaving):
                 return condition, []
         return None, []
@@ -91,7 +82,3 @@ def _first(node: Statement) -> tuple[Statement | None, list[Statement]]:
 
 def _is_break(node: Statement) -> bool:
     return source(node) == "break"
-
-
-def _statements(body: Node) -> list[Node]:
-    return [child for child in body.children if child.is_named and child.type != "comment"]

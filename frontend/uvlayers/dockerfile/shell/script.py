@@ -26,9 +26,9 @@ from uvlayers.dockerfile.shell.syntax import (
     encode,
     is_misread,
     parse,
-    refuse_joined,
     simple_command,
     source,
+    statements,
 )
 from uvlayers.dockerfile.shell.touches import touched_paths
 from uvlayers.dockerfile.shell.traces import leaves_files
@@ -112,7 +112,7 @@ class _Walk:
 
     def statements(self, nodes: list[Node], *, final: bool) -> Iterator[Step]:
         """The steps of statements in a row; `final` when nothing follows them."""
-        named = [n for n in nodes if n.is_named and n.type not in ("comment", "heredoc_body")]
+        named = [node for node in statements(nodes) if node.type != "heredoc_body"]
         for index, node in enumerate(named):
             last = final and index == len(named) - 1
             following = node.next_sibling
@@ -127,9 +127,6 @@ class _Walk:
                 continue
             if node.type == "if_statement":
                 yield decided(node, list_end=True, script_end=last)
-            if node.type == "subshell":
-                yield from self._subshell(node, final=last, errexit=self.scope.errexit)
-                continue
             for step in self.statements(inside, final=last):
                 yield replace(step, nested=True)
 
@@ -144,7 +141,7 @@ class _Walk:
 
     def _inside(self, node: Node) -> list[Node] | None:
         """The statements in braces, or of the branch that runs; None for all else."""
-        if node.type == "compound_statement" or is_plain_subshell(node):
+        if node.type == "compound_statement":
             return node.children
         if node.type != "if_statement":
             return None
@@ -214,11 +211,11 @@ class _Walk:
         taken = self._inside(node)
         if taken is None:
             return None
-        statements = [each for each in taken if each.is_named and each.type != "comment"]
-        if not statements:
+        parts = statements(taken)
+        if not parts:
             return []
-        elements, ending = and_list(statements[0])
-        return None if len(statements) > 1 or ending is not Ending.OPEN else elements
+        elements, ending = and_list(parts[0])
+        return None if len(parts) > 1 or ending is not Ending.OPEN else elements
 
     def _element(self, node: Statement) -> Step:
         kind = bare(node)[0].type
@@ -255,20 +252,19 @@ class _Walk:
         if not self._may_sync(retry.command) or not self._enters(retry):
             return None
         step = self._first(node, retry.command, retry.others, spare=not retry.endless)
-        if retry.variable is not None:
-            self.scope.assign(retry.variable, None)
+        if retry.loop is not None:
+            self.scope.assign(retry.loop.variable, None)
         return step
 
     def _enters(self, retry: Retry) -> bool:
         """Whether there is something to go through; the loop's variable is set to it."""
-        if retry.variable is None:
+        if retry.loop is None:
             return True
         try:
-            refuse_joined(retry.values, self.data)
-            fields = [f for each in retry.values for f in expand_fields(source(each), self.scope)]
+            fields = retry.loop.fields(self.data, self.scope)
         except NotUnderstood:
             return False
-        self.scope.assign(retry.variable, fields[0] if fields else None)
+        self.scope.assign(retry.loop.variable, fields[0] if fields else None)
         return bool(fields)
 
     def _first(

@@ -10,17 +10,16 @@ from tree_sitter import Node
 
 from uvlayers.dockerfile.shell.conditions import holds, taken_branch
 from uvlayers.dockerfile.shell.lists import joined, succeeds
+from uvlayers.dockerfile.shell.loops import for_loop
 from uvlayers.dockerfile.shell.printing import echoed, formatted
-from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
+from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope
 from uvlayers.dockerfile.shell.syntax import (
     Redirected,
     Statement,
     encode,
     is_misread,
     parse,
-    refuse_joined,
     simple_command,
-    source,
 )
 from uvlayers.dockerfile.shell.words import SUBSTITUTION, expand_fields
 
@@ -144,20 +143,15 @@ class _Subshell:
 
     def _for_each(self, node: Node) -> bool:
         """`for NAME in WORDS; do …; done`."""
-        match [child for child in node.children if child.type not in (";", "\n")]:
-            case [keyword, name, of, *values, body] if (keyword.type, of.type) == ("for", "in"):
-                pass
-            case _:
-                raise NotUnderstood("it is another loop")
-        if body.type != "do_group" or not is_name(source(name)):
+        loop = for_loop(node)
+        if loop is None:
             raise NotUnderstood("it is another loop")
-        refuse_joined(values, self.data)
-        fields = [field for value in values for field in self._fields(source(value))]
+        fields = loop.fields(self.data, self.scope)
         succeeds = True
         for field in fields:
             self._require_success(succeeds)
-            self.scope.assign(source(name), field)
-            succeeds = self.runs(body.children)
+            self.scope.assign(loop.variable, field)
+            succeeds = self.runs(loop.body.children)
         return succeeds
 
     def _simple(self, node: Node) -> bool:

@@ -4,7 +4,7 @@ tree-sitter-bash finds the structure and the extent of every word; what a word m
 `words`, and whatever the two could see differently is refused here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -203,6 +203,11 @@ def _leading_assignments(words: list[Node]) -> int:
         if word.type != "variable_assignment":
             return index
     return len(words)
+
+
+def statements(nodes: Iterable[Node]) -> list[Node]:
+    """The commands among the children of a compound command."""
+    return [node for node in nodes if node.is_named and node.type != "comment"]
 
 
 def refuse_joined(parts: Sequence[Node], data: bytes) -> None:
