@@ -40,8 +40,7 @@ def required(provide: Callable[[], Found]) -> Found:
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Beside a failure, the last lines in the engine's log that are not the daemon's own."""
     report = yield
-    log = find_cache().log(CONTAINERD.name)
-    if report.failed and log.exists():
+    if report.failed and (log := find_cache().log(CONTAINERD.name)).exists():
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         written = [line for line in lines if not OF_THE_DAEMON.match(line)]
         report.sections.append((f"written to {log.name}", "\n".join(written[-LOG_LINES:])))

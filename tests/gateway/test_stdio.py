@@ -16,7 +16,7 @@ FRONTEND = Path(__file__).parents[2] / "frontend"
 MEBIBYTE = 1024 * 1024
 
 # The daemon's own, and what it sends when it has read those in `GREETING`.
-SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+SETTINGS = GREETING.removeprefix(PREFACE)
 ACKNOWLEDGEMENT = b"\0\0\0\4\1\0\0\0\0"
 
 
@@ -48,16 +48,22 @@ class Ends:
 
 
 @pytest.fixture
-def ends() -> Iterator[Ends]:
+def unanswered() -> Iterator[Ends]:
+    """A daemon that has not read the greeting yet."""
     incoming, to_bridge = os.pipe()
     from_bridge, outgoing = os.pipe()
-    os.write(to_bridge, ACKNOWLEDGEMENT)
     ends = Ends(Bridge(incoming, outgoing), to_bridge, from_bridge)
     yield ends
     if ends.to_bridge != -1:
         ends.end_input()
     ends.bridge.close()
     os.close(ends.from_bridge)
+
+
+@pytest.fixture
+def ends(unanswered: Ends) -> Ends:
+    os.write(unanswered.to_bridge, ACKNOWLEDGEMENT)
+    return unanswered
 
 
 def read_all(descriptor: int) -> bytes:
@@ -80,22 +86,16 @@ def test_bytes_reach_the_pipe(ends: Ends) -> None:
         assert os.read(ends.from_bridge, 100) == b"hello"
 
 
-def test_nothing_goes_out_before_the_greeting_is_acknowledged() -> None:
+def test_nothing_goes_out_before_the_greeting_is_acknowledged(unanswered: Ends) -> None:
     """The daemon answers two SETTINGS with one acknowledgement if it has read both."""
-    incoming, to_bridge = os.pipe()
-    from_bridge, outgoing = os.pipe()
-    ends = Ends(Bridge(incoming, outgoing), to_bridge, from_bridge)
-    with ends.connect() as connection:
+    with unanswered.connect() as connection:
         connection.sendall(b"settings of grpc")
-        os.write(to_bridge, SETTINGS)
+        os.write(unanswered.to_bridge, SETTINGS)
         assert receive(connection, len(SETTINGS)) == SETTINGS
-        assert select.select([from_bridge], [], [], 0.2) == ([], [], [])
-        os.write(to_bridge, ACKNOWLEDGEMENT * 2)
-        assert os.read(from_bridge, 100) == b"settings of grpc"
+        assert select.select([unanswered.from_bridge], [], [], 0.2) == ([], [], [])
+        os.write(unanswered.to_bridge, ACKNOWLEDGEMENT * 2)
+        assert os.read(unanswered.from_bridge, 100) == b"settings of grpc"
         assert receive(connection, len(ACKNOWLEDGEMENT)) == ACKNOWLEDGEMENT
-    ends.end_input()
-    ends.bridge.close()
-    os.close(from_bridge)
 
 
 def test_many_bytes_both_ways_at_once(ends: Ends) -> None:
