@@ -611,6 +611,7 @@ class TestFacts:
             ("until uv sync; do if [ -f x ]; then break; fi; done", False, True),
             ("until uv sync; do [ -f x ] && exit 0; done", False, True),
             ("until uv sync; do exit 256; done", False, True),
+            ("until uv sync; do builtin exit 0; done", False, True),
             ("until uv sync; do . ./leave; exit 1; done", False, True),
             ("until uv sync || make; do sleep 1; done", False, True),
             ("for i in 1 2 3; do uv sync && break || sleep 5; done", False, True),

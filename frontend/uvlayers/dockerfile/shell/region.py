@@ -47,7 +47,9 @@ READERS = frozenset(
     )
 )
 _TOLD_NOTHING = DATA_COMMANDS - frozenset((":", "export"))
-_LEAVING = frozenset(("break", "command", "continue", "eval", "exec", "exit", "return", "trap"))
+_LEAVING = frozenset(
+    ("break", "builtin", "command", "continue", "eval", "exec", "exit", "return", "trap")
+)
 _UNREAD = frozenset("$`\\'\"")
 _DECLARING = frozenset(("declare", "export", "typeset", "unset"))
 INERT_SET_LETTERS = frozenset("xveo")
