@@ -14,4 +14,8 @@ mount -t tmpfs tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
 mkdir -p "$root/srv/engine"
 mount --bind "$engine" "$root/srv/engine"
+if [ -f "$engine/data.ext4" ]; then
+    mkdir -p "$root/srv/engine/data"
+    mount -o loop,noatime,discard "$engine/data.ext4" "$root/srv/engine/data"
+fi
 exec chroot "$root" dockerd --config-file /srv/engine/daemon.json

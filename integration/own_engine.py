@@ -14,8 +14,9 @@ from integration.debian import debootstrap
 from integration.engine import Engine
 from integration.errors import SetupError
 from integration.network import copy_network_files
+from integration.own_disk import make_disk
 from integration.processes import PidFile
-from integration.steps import step
+from integration.steps import say, step
 
 # Debian's newest docker.io, and the oldest one whose containerd store knows MergeOp.
 SUITE = "forky"
@@ -41,6 +42,8 @@ class Store:
     build_flags: tuple[str, ...] = ()
     # The Debian that its dockerd is of.
     suite: str = SUITE
+    # Whether it has a file system of its own, where that can be made.
+    own_disk: bool = False
 
 
 CONTAINERD = Store("main", {"features": {"containerd-snapshotter": True}}, bridged=True)
@@ -58,12 +61,12 @@ OVERLAY2 = Store(
 )
 
 
-def unbridged(name: str, suite: str = SUITE) -> Store:
+def unbridged(name: str, suite: str = SUITE, *, own_disk: bool = False) -> Store:
     """A containerd store like the main engine's, on the host's network: there is one bridge."""
     filters = {"iptables": False, "ip6tables": False}
     configuration = {**CONTAINERD.configuration, **filters}
     flags = ("--network=host",)
-    return Store(name, configuration, bridged=False, build_flags=flags, suite=suite)
+    return Store(name, configuration, False, flags, suite, own_disk)
 
 
 SPARE = unbridged("spare")
@@ -111,6 +114,8 @@ def launch(cache: Cache, store: Store, root: Path) -> None:
     bridge = make_bridge(cache) if store.bridged else "none"
     directory = cache.engine(store.name)
     directory.mkdir(parents=True, exist_ok=True)
+    if store.own_disk and not make_disk(directory):
+        say("engine", f"{store.name} shares this machine's disk: no loop device, or little space")
     # A crash leaves its socket behind, and a client would find nobody at it.
     (directory / "docker.sock").unlink(missing_ok=True)
     (directory / "daemon.json").write_text(configuration(store, bridge), encoding="utf-8")
@@ -154,6 +159,12 @@ def await_answer(cache: Cache, engine: Engine, pid: PidFile) -> None:
                 hint=f"the whole log is {log}; a kernel with overlayfs and nftables is needed",
             )
         time.sleep(0.2)
+
+
+def data(cache: Cache, store: Store) -> Path:
+    """All that a running engine holds, as seen with the mounts that its processes have."""
+    root = engine_root(cache, store.suite).relative_to("/")
+    return Path(f"/proc/{pid_file(cache, store).pid()}/root") / root / "srv/engine/data"
 
 
 def stop(cache: Cache, store: Store) -> bool:

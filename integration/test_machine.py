@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from integration import own_engine
+from integration.bench.builders import disk_used
 from integration.build import BuildFailedError, build
 from integration.engine import Engine
 from integration.machine import Machine
+from integration.own_disk import make_disk
 from integration.recipes import OLD_UV, PYTHON, UV, Recipe
 from integration.tree import differences, image_layers, image_tree
 
@@ -53,6 +56,27 @@ def test_the_second_engine_builds_the_same_files(
     assert "usr/local/bin/idle" not in tree
     assert tree["etc/linked"].sha256 == tree["etc/passwd"].sha256
     assert tree["usr/local/bin/python"].link == "python3"
+
+
+def test_an_engine_that_is_thrown_away_has_its_own_disk(machine: Machine) -> None:
+    if not machine.engine.own:
+        pytest.skip("engines are not ours to start here")
+    store = own_engine.unbridged("own-disk", own_disk=True)
+    directory = machine.cache.engine(store.name)
+    directory.mkdir(parents=True, exist_ok=True)
+    if not make_disk(directory):
+        own_engine.discard(machine.cache, store)
+        pytest.skip("no loop device, or little space")
+    try:
+        engine = own_engine.start(machine.cache, store)
+        machine.image(UV.image_ref, engine)
+        data = own_engine.data(machine.cache, store)
+        assert data.stat().st_dev != directory.stat().st_dev
+        assert disk_used(data) > 10**6
+        assert not (directory / "data").exists() or list((directory / "data").iterdir()) == []
+    finally:
+        own_engine.discard(machine.cache, store)
+    assert not directory.exists()
 
 
 def test_layers_hold_what_they_change(machine: Machine, context: Path) -> None:

@@ -130,7 +130,7 @@ class SharedEngine:
 class OwnEngines:
     """An engine for each side, empty but for the usual images whenever it is to be fresh."""
 
-    cold = "an empty engine with base images and frontend, everything downloaded"
+    cold = "an empty engine on a new file system, with base images and frontend, all downloaded"
     downloads_kept = False
 
     def __init__(
@@ -163,7 +163,7 @@ class OwnEngines:
 
     def disk_used(self, side: Side) -> int:
         """Bytes on disk of all that the engine of a side holds."""
-        return disk_used(self._machine.cache.engine(store(side).name) / "data")
+        return disk_used(own_engine.data(self._machine.cache, store(side)))
 
     def discard(self, side: Side) -> None:
         """Stop the engines of a side and delete all that they hold."""
@@ -193,11 +193,11 @@ def builders_of(machine: Machine, frontends: Mapping[str, str]) -> Iterator[Buil
 
 
 def store(side: Side, sides: Sequence[Side] = SIDES) -> own_engine.Store:
-    return own_engine.unbridged(f"bench-{sides.index(side)}")
+    return own_engine.unbridged(f"bench-{sides.index(side)}", own_disk=True)
 
 
 def node_store(side: Side, sides: Sequence[Side] = SIDES) -> own_engine.Store:
-    return own_engine.unbridged(f"bench-node-{sides.index(side)}")
+    return own_engine.unbridged(f"bench-node-{sides.index(side)}", own_disk=True)
 
 
 def disk_used(directory: Path) -> int:
