@@ -9,14 +9,24 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from uvlayers.guest import unpacker
+from uvlayers.guest import modules, unpacker
+from uvlayers.guest import unpack as unpack_module
 from uvlayers.guest.bytecode import MAGIC
 from uvlayers.guest.install import _load_sha256
 from uvlayers.guest.refusal import Refusal
 from uvlayers.guest.unpack import Unpacker, main
 
 from tests.guest.pythons import PYTHONS
-from tests.guest.unpacking import MTIME, SITE, files, own_umask, request, unpack, unpack_apart
+from tests.guest.unpacking import (
+    MTIME,
+    SITE,
+    files,
+    looks,
+    own_umask,
+    request,
+    unpack,
+    unpack_apart,
+)
 from tests.guest.wheels import DATA, INFO, LINK, MODULE, Member, Peculiar
 
 TAG = sys.implementation.cache_tag
@@ -299,6 +309,86 @@ def test_a_later_wheel_wins(bench: Bench) -> None:
     assert f"{CACHE}/a.{TAG}.pyc" in found
     # Its source and time would fit the first wheel's bytecode.
     assert f"{CACHE}/b.{TAG}.pyc" not in found
+
+
+def share_among_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little there is to compile."""
+    monkeypatch.setattr(modules, "SHARE", 1)
+    monkeypatch.setattr(modules, "processors", lambda: 2)
+
+
+@pytest.fixture
+def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    share_among_two(monkeypatch)
+
+
+BAD = "x = \n"
+
+
+def many(path: str, text: str = "x = {n}\n") -> tuple[Member, ...]:
+    return tuple(Member(path.format(n=n), text.format(n=n)) for n in range(20))
+
+
+def test_the_bytes_do_not_depend_on_how_many_processes_there_are(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = (*many("pkg/m{n}.py"), *many("pkg/s{n}/__init__.py", BAD), Member("pkg/a.txt"))
+    bench.add(Peculiar(members), version="1.0")
+    one = bench.unpack(bytecode="checked-hash")
+    share_among_two(monkeypatch)
+    (tmp_path / "other").mkdir()
+    other = Bench(tmp_path / "other")
+    other.wheels = [{**bench.wheels[0], "output": str(other.output)}]
+    assert other.unpack(bytecode="checked-hash") == one
+    assert looks(other.output) == looks(bench.output)
+    assert not (bench.output / f"{SITE[1:]}/pkg/s0/__pycache__").exists()
+
+
+@pytest.mark.usefixtures("two_processes")
+def test_a_later_wheel_wins_in_several_processes(bench: Bench) -> None:
+    bench.add(Peculiar(many("pkg/m{n}.py")))
+    later = (*many("pkg/m{n}.py", BAD)[:10], Member(f"pkg/__pycache__/m15.{TAG}.pyc", "shipped"))
+    bench.add(Peculiar(later), version="1.0")
+    found = bench.unpack(bytecode="timestamp")
+    assert found[f"{SITE}/pkg/m3.py"] == BAD.encode()
+    made = {path for path in found if path.endswith(".pyc")}
+    assert made == {f"{CACHE}/m{n}.{TAG}.pyc" for n in range(10, 20)}
+    assert found[f"{CACHE}/m15.{TAG}.pyc"] == b"shipped"
+
+
+@pytest.mark.usefixtures("two_processes")
+def test_a_directory_may_have_two_names(bench: Bench) -> None:
+    bench.add(Peculiar((*many("pkg/m{n}.py"), Member(f"{DATA}/platlib/pkg/m1.py", "x = 'b'\n"))))
+    directories = {"/env/lib64": "lib", "/env": [0o755, 0, 0], "/env/lib": [0o755, 0, 0]}
+    found = bench.unpack(bytecode="timestamp", directories=directories)
+    assert found[f"{SITE}/pkg/m1.py"] == b"x = 'b'\n"
+    assert b"/env/lib64/site/pkg/m1.py" in found[f"{CACHE}/m1.{TAG}.pyc"]
+
+
+@pytest.mark.usefixtures("two_processes")
+def test_what_another_process_refuses(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    large = Member("pkg/large.py", "x = 1\n" * 1000)  # the whole share of this process
+    plain = Member("pkg/damaged.py", "damaged = 1\n", method=zipfile.ZIP_STORED)
+    path = bench.add(Peculiar((large, plain)))
+    path.write_bytes(path.read_bytes().replace(b"damaged = 1", b"damaged = 2"))
+    bench.add(Peculiar(many("other/m{n}.py")))
+    message = bench.refusal(capsys, bytecode="timestamp")
+    assert message.startswith(f"error: cannot install `{path.name}`: ")
+    assert message.count("cannot install") == 1
+
+
+@pytest.mark.parametrize("bytecode", [None, "timestamp"])
+def test_more_wheels_than_files_may_be_open(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, bytecode: str | None
+) -> None:
+    monkeypatch.setattr(unpack_module, "MOST_OPEN", 3)
+    before = set(Path("/proc/self/fd").iterdir())
+    for n in range(7):
+        bench.add(Peculiar((Member(f"pkg/m{n}.py", MODULE),)))
+    found = bench.unpack(bytecode=bytecode)
+    assert {f"{SITE}/pkg/m{n}.py" for n in range(7)} <= found.keys()
+    assert sum(path.endswith(".pyc") for path in found) == (7 if bytecode else 0)
+    assert set(Path("/proc/self/fd").iterdir()) == before
 
 
 def test_several_outputs(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "e5a09ccd72b108d86ce5c5edaeb2ab544dfbeb88276aad01637dddcf3bad8f7f"
+GOLDEN = "7a14086b09b0563add6a6cf42e9adb70fd0e2309cc590c98b36eb56ef94aa5b6"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

@@ -81,3 +81,11 @@ def files(output: Path, keep: Callable[[Path], bool] = Path.is_file) -> dict[str
     """Contents of the files in an output, by their path in the image."""
     found = (path for path in sorted(output.rglob("*")) if keep(path))
     return {f"/{path.relative_to(output)}": path.read_bytes() for path in found}
+
+
+def looks(output: Path) -> dict[str, tuple[int, int]]:
+    """Mode and time (ns) of all that is in an output, itself among it."""
+    return {
+        str(path.relative_to(output)): (path.lstat().st_mode, path.lstat().st_mtime_ns)
+        for path in (output, *sorted(output.rglob("*")))
+    }

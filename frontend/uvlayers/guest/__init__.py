@@ -11,7 +11,8 @@ _OWN_IMPORT = re.compile(rb"^from uvlayers\.guest\.\w+ import (?:\([^)]*\)|[^\n]
 
 # In an order in which each part uses only names that are defined above it when it is imported.
 UNPACKER = (
-    "refusal", "archive", "versions", "record", "scripts", "install", "layer", "bytecode", "unpack",
+    "refusal", "archive", "versions", "record", "scripts", "install", "layer", "bytecode",
+    "processes", "modules", "unpack",
 )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ class Archive:
     """An open wheel. `entries` are its members in file order, one for each path."""
 
     def __init__(self, path: str) -> None:
+        self.path = path
         self.fd = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)
         self.size = posix.fstat(self.fd).st_size
         try:

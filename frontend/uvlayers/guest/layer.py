@@ -96,6 +96,15 @@ class Layer:
         full = f"{self.output}{self.directory(parent)}/{name}"
         posix.unlink(full)
 
+    def remove_if_empty(self, path: str) -> None:
+        """Take a directory back into which nothing was put."""
+        real = self.real[path]
+        if not posix.listdir(self.output + real):
+            posix.rmdir(self.output + real)
+            del self.made[real]
+            self.new.discard(real)
+            self.real = {path: place for path, place in self.real.items() if place != real}
+
     def seal(self) -> None:
         """Give the directories their modes, owners and times, once no file will be added."""
         for path in sorted(self.made, reverse=True):

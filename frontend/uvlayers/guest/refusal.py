@@ -2,4 +2,15 @@
 
 
 class Refusal(Exception):
-    """One clear sentence, without the wheel's name: the entry point puts that in front."""
+    """One clear sentence."""
+
+
+class RefusedWheel(Refusal):
+    """One that names the wheel."""
+
+
+def cannot_install(archive: str, error: Exception) -> RefusedWheel:
+    """Why a wheel is refused, with its file name in front."""
+    if isinstance(error, RefusedWheel):
+        return error
+    return RefusedWheel(f"cannot install `{archive.rpartition('/')[2]}`: {error}")

@@ -34,11 +34,12 @@ import posix
 import sys
 
 from uvlayers.guest.archive import Archive
-from uvlayers.guest.bytecode import MAGIC, bytecode_path, compile_source, prepare
+from uvlayers.guest.bytecode import MAGIC, compile_source, prepare
 from uvlayers.guest.install import Installation, Item, new_sha256
 from uvlayers.guest.layer import Layer
+from uvlayers.guest.modules import Module, Modules
 from uvlayers.guest.record import Row, encode_hash, write_record
-from uvlayers.guest.refusal import Refusal
+from uvlayers.guest.refusal import Refusal, cannot_install
 from uvlayers.guest.scripts import PLACEHOLDER, rewrite_shebang
 
 TYPE_CHECKING = False
@@ -48,17 +49,24 @@ if TYPE_CHECKING:
 
 MODES = (None, "timestamp", "checked-hash", "unchecked-hash")
 HEAD = 1 << 20  # a script's first two lines must end within so many bytes
+MOST_OPEN = 200  # archives, of the 1024 files that a process may have open
 
 
 class Unpacker:
-    """One request. Wheels are unpacked in order, each into the layer at its `output`."""
+    """One request. Wheels are unpacked in order, each into the layer at its `output`.
+
+    Modules come last, and are shared out among processes: none of them is in the way of anything
+    that comes later, or they are written before that.
+    """
 
     def __init__(self, request: "dict[str, Any]") -> None:
         self.request = request
         self.scheme = request["scheme"]
         self.bytecode = request["bytecode"]
         self.layers: dict[str, Layer] = {}
-        self.compiled: set[tuple[str, str]] = set()
+        tag = request["python"]["cache_tag"]
+        self.modules = Modules(self.bytecode, tag, request["mtime"])
+        self.archives: list[Archive] = []
         if self.bytecode not in MODES:
             raise Refusal(f"unknown bytecode invalidation mode: {self.bytecode}")
         if self.bytecode:
@@ -71,6 +79,7 @@ class Unpacker:
         try:
             for wheel in self.request["wheels"]:
                 self._unpack(wheel)
+            self._finish()
             for layer in self.layers.values():
                 layer.seal()
         except BaseException:
@@ -81,6 +90,13 @@ class Unpacker:
             if wheel.get("name"):
                 version = f"=={wheel['version']}" if wheel.get("version") else ""
                 sys.stdout.write(f" + {wheel['name']}{version}\n")
+
+    def _finish(self) -> None:
+        """Write what waits, after which no archive so far is needed."""
+        self.modules.write()
+        for archive in self.archives:
+            archive.close()
+        self.archives.clear()
 
     def _check_interpreter(self) -> None:
         expected = self.request["python"]
@@ -103,10 +119,11 @@ class Unpacker:
             minor = self.request["python"]["version"][1]
             installation.plan(self.request["executable"], minor, self._metadata(wheel))
             self._write(installation, self._layer(wheel["output"]))
-            archive.close()
+            self.archives.append(archive)
+            if not self.modules.waiting or len(self.archives) >= MOST_OPEN:
+                self._finish()
         except (Refusal, OSError) as error:
-            name = wheel["archive"].rpartition("/")[2]
-            raise Refusal(f"cannot install `{name}`: {error}") from None
+            raise cannot_install(wheel["archive"], error) from None
 
     def _layer(self, output: str) -> Layer:
         layer = self.layers.get(output)
@@ -144,18 +161,18 @@ class Unpacker:
         layer.write(installation.record_path, write_record(installation.rows), mode)
 
     def _write_item(self, path: str, item: Item, installation: Installation, layer: Layer) -> None:
+        if item.entry is not None and item.entry.is_link:
+            _check_link(installation.archive.read(item.entry), item.entry.path)
         mode = _mode(layer, executable=item.executable)
+        if self.bytecode and item.script_row is None and self._is_module(path):
+            self.modules.add(Module(installation, layer, path, mode))
+            return
+        self.modules.make_way(layer, path)
         chunks: Iterator[bytes] = iter((item.data,))
         if item.entry is not None:
-            if item.entry.is_link:
-                _check_link(installation.archive.read(item.entry), item.entry.path)
             chunks = installation.archive.chunks(item.entry)
         if item.script_row is not None:
             self._write_script(path, item.script_row, chunks, layer, mode)
-        elif self.bytecode and self._is_module(path):
-            source = b"".join(chunks)
-            layer.write(path, source, mode)
-            self._compile(path, source, layer, mode)
         else:
             _write_chunks(path, chunks, layer, mode)
 
@@ -187,16 +204,6 @@ class Unpacker:
         if not path.endswith(".py") or path.endswith("/.py") or "/__pycache__/" in path:
             return False
         return path.startswith((self.scheme["purelib"] + "/", self.scheme["platlib"] + "/"))
-
-    def _compile(self, path: str, source: bytes, layer: Layer, mode: int) -> None:
-        target = bytecode_path(path, self.request["python"]["cache_tag"])
-        data = compile_source(source, path, self.bytecode, self.request["mtime"])
-        key = layer.output, target
-        if data is not None:
-            layer.write(target, data, (mode | 0o200) & 0o666 & layer.file_mode)
-            self.compiled.add(key)
-        elif key in self.compiled:  # it is an earlier wheel's, whose source was just replaced
-            layer.remove(target)
 
 
 def main(arguments: "list[str]") -> int:
