@@ -141,12 +141,21 @@ def test_a_layer_is_named_after_its_wheels() -> None:
     assert Layer((wheel("a"), wheel("b", version="2"))).title == "a 1.0, b 2"
 
 
-@pytest.mark.parametrize(("compiled", "limit", "execs"), [(True, 128, 4), (False, 256, 2)])
+@pytest.mark.parametrize(
+    ("compiled", "size", "execs"),
+    [
+        (True, SMALL - 1, 1),
+        (True, SMALL, 2),
+        (True, LEAST_ALONE - 1, 2),
+        (False, SMALL, 1),
+        (False, LEAST_ALONE - 1, 1),
+    ],
+)
 def test_small_wheels_of_a_layer_are_installed_several_in_one_go(
-    compiled: bool, limit: int, execs: int
+    compiled: bool, size: int, execs: int
 ) -> None:
-    small = [wheel(f"s{n}", limit * 1024 - 1) for n in range(40)]
-    large, unknown, built = wheel("b", limit * 1024), wheel("c", 0), Built("e", None, "lock")
+    small = [wheel(f"s{n}", size) for n in range(40)]
+    large, unknown, built = wheel("b", LEAST_ALONE), wheel("c", 0), Built("e", None, "lock")
     units = Layer((large, unknown, *small, built)).units(compiled=compiled)
     assert [unit for unit in units if len(unit) == 1] == [(large,), (unknown,), (built,)]
     assert sum(len(unit) > 1 for unit in units) == execs
@@ -156,7 +165,7 @@ def test_small_wheels_of_a_layer_are_installed_several_in_one_go(
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_one_small_wheel_more_installs_those_of_its_unit_again(compiled: bool) -> None:
-    small = [wheel(f"s{n}", SMALL - 1) for n in range(40)]
+    small = [wheel(f"s{n}", SMALL - n % 2) for n in range(40)]
     for added in small:
         rest = Layer(tuple(each for each in small if each is not added))
         before = rest.units(compiled=compiled)
