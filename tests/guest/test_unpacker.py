@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "7a14086b09b0563add6a6cf42e9adb70fd0e2309cc590c98b36eb56ef94aa5b6"
+GOLDEN = "822264bff369b6c208b6359f624d1798773d4d965e3dc23b7fbb2100f0d39da2"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

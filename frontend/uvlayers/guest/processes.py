@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
     Task = TypeVar("Task")
 
-MOST_PROCESSES = 8
+MOST_PROCESSES = 4  # each takes 17 MB, and several wheels are installed at once
 ENDED = "a process that had a part in it was ended"
 
 
 def processors() -> int:
-    """How many processes can run at once, and no more than are of use."""
+    """How many processes can run at once, and no more than a builder has memory for."""
     return min(len(posix.sched_getaffinity(0)), MOST_PROCESSES)
 
 
