@@ -311,6 +311,14 @@ def test_a_later_wheel_wins(bench: Bench) -> None:
     assert f"{CACHE}/b.{TAG}.pyc" not in found
 
 
+def test_bytecode_is_taken_back_once(bench: Bench) -> None:
+    for text in ("x = 1\n", "x = \n", "x =  \n"):
+        bench.add(Peculiar((Member("pkg/a.py", text),)), version="1.0")
+    found = bench.unpack(bytecode="timestamp")
+    assert found[f"{SITE}/pkg/a.py"] == b"x =  \n"
+    assert f"{CACHE}/a.{TAG}.pyc" not in found
+
+
 def share_among_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """However little there is to compile."""
     monkeypatch.setattr(modules, "SHARE", 1)

@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "822264bff369b6c208b6359f624d1798773d4d965e3dc23b7fbb2100f0d39da2"
+GOLDEN = "1b5ae421dcec9c884fa82e73ea101fa88814357a7a9d4b470999067d8354d68b"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

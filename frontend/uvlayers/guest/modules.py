@@ -102,6 +102,7 @@ class Modules:
             self.compiled.add(key)
         elif key in self.compiled:  # it is an earlier wheel's, whose source was just replaced
             layer.remove(target)
+            self.compiled.remove(key)
         return data is not None
 
     def _bytecode_path(self, path: str) -> str:
