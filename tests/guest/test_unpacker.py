@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "1b5ae421dcec9c884fa82e73ea101fa88814357a7a9d4b470999067d8354d68b"
+GOLDEN = "9d327c60be52720ccda946b171647b0e1bc3fc9fdf602e222d34079e8a87690a"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

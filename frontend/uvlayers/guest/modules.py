@@ -40,16 +40,16 @@ class Modules:
 
     def add(self, module: Module) -> None:
         """Let a module wait, once none waits that would be in its place."""
-        layer, path = module.layer, module.path
-        self.make_way(layer, path)
-        self.make_way(layer, path, self._bytecode_path(path))
+        output, path = _place(module.layer, module.path)
+        places = {(output, path), (output, self._bytecode_path(path))}
+        if not self.places.isdisjoint(places):
+            self.write()
         self.waiting.append(module)
-        self.places.add(_place(layer, path))
-        self.places.add(_place(layer, path, self._bytecode_path(path)))
+        self.places |= places
 
-    def make_way(self, layer: Layer, path: str, derived: str = "") -> None:
+    def make_way(self, layer: Layer, path: str) -> None:
         """Write what waits before something comes into its place: the later one wins."""
-        if self.places and _place(layer, path, derived) in self.places:
+        if self.places and _place(layer, path) in self.places:
             self.write()
 
     def write(self) -> None:
@@ -109,7 +109,7 @@ class Modules:
         return bytecode_path(path, self.cache_tag)
 
 
-def _place(layer: Layer, path: str, derived: str = "") -> "tuple[str, str]":
-    """Where a file really is, or one `derived` from it, whose own directory may not be there."""
+def _place(layer: Layer, path: str) -> "tuple[str, str]":
+    """Where a file really is, whose directory may have several names."""
     directory, _, name = path.rpartition("/")
-    return layer.output, f"{layer.directory(directory)}{derived[len(directory) :] or '/' + name}"
+    return layer.output, f"{layer.directory(directory)}/{name}"
