@@ -18,8 +18,7 @@ LEAST_ALONE = 256 * 1024  # bytes, as all sizes; a layer takes as long to unpack
 SMALL = 64 * 1024
 CLASSES = ((SMALL, 8), (16 * 1024, 3), (0, 1))  # of those that share: sizes from which, bundles
 BUNDLES = sum(bundles for _, bundles in CLASSES)
-# Of those that share an exec, by whether bytecode is made: sizes from which, execs for each layer.
-_SHARED = {True: ((SMALL, 2), (0, 1)), False: ((0, 1),)}
+_COMPILING_EXECS = 2  # for each layer, where wheels that are not `SMALL` are compiled as well
 _SIZE_BUCKET = 8  # wheels within a factor of 8 in size are ordered by age
 
 
@@ -66,7 +65,7 @@ class Layer:
         for wheel in self.wheels:
             unit: object = wheel
             if 0 < wheel.size < LEAST_ALONE:
-                execs = next(execs for least, execs in _SHARED[compiled] if wheel.size >= least)
+                execs = _COMPILING_EXECS if compiled and wheel.size >= SMALL else 1
                 unit = execs, _unit_of(wheel.name) % execs
             units.setdefault(unit, []).append(wheel)
         return tuple(map(tuple, units.values()))
