@@ -14,7 +14,7 @@ from integration.debian import debootstrap
 from integration.engine import Engine
 from integration.errors import SetupError
 from integration.network import copy_network_files
-from integration.own_disk import make_disk
+from integration.own_disk import NO_DISK, make_disk
 from integration.processes import PidFile
 from integration.steps import say, step
 
@@ -26,6 +26,9 @@ PACKAGES = (
     *("containerd", "runc", "iptables", "git"),
 )
 START_SECONDS = 60.0
+
+# What an engine holds, inside its root.
+DATA = "/srv/engine/data"
 
 # The engine's own limit keeps a fifth of the disk free: on a fuller one it forgets steps that have
 # just run, and whoever builds them again gets other layers.
@@ -66,7 +69,14 @@ def unbridged(name: str, suite: str = SUITE, *, own_disk: bool = False) -> Store
     filters = {"iptables": False, "ip6tables": False}
     configuration = {**CONTAINERD.configuration, **filters}
     flags = ("--network=host",)
-    return Store(name, configuration, False, flags, suite, own_disk)
+    return Store(
+        name,
+        configuration,
+        bridged=False,
+        build_flags=flags,
+        suite=suite,
+        own_disk=own_disk,
+    )
 
 
 SPARE = unbridged("spare")
@@ -115,7 +125,7 @@ def launch(cache: Cache, store: Store, root: Path) -> None:
     directory = cache.engine(store.name)
     directory.mkdir(parents=True, exist_ok=True)
     if store.own_disk and not make_disk(directory):
-        say("engine", f"{store.name} shares this machine's disk: no loop device, or little space")
+        say("engine", f"{store.name} shares this machine's disk: {NO_DISK}")
     # A crash leaves its socket behind, and a client would find nobody at it.
     (directory / "docker.sock").unlink(missing_ok=True)
     (directory / "daemon.json").write_text(configuration(store, bridge), encoding="utf-8")
@@ -128,7 +138,7 @@ def configuration(store: Store, bridge: str) -> str:
     return json.dumps(
         {
             "hosts": ["unix:///srv/engine/docker.sock"],
-            "data-root": "/srv/engine/data",
+            "data-root": DATA,
             "exec-root": "/run/docker",
             "pidfile": "/run/docker.pid",
             "bridge": bridge,
@@ -164,7 +174,7 @@ def await_answer(cache: Cache, engine: Engine, pid: PidFile) -> None:
 def data(cache: Cache, store: Store) -> Path:
     """All that a running engine holds, as seen with the mounts that its processes have."""
     root = engine_root(cache, store.suite).relative_to("/")
-    return Path(f"/proc/{pid_file(cache, store).pid()}/root") / root / "srv/engine/data"
+    return Path(f"/proc/{pid_file(cache, store).pid()}/root") / root / DATA.lstrip("/")
 
 
 def stop(cache: Cache, store: Store) -> bool:

@@ -9,7 +9,7 @@ from integration.bench.builders import disk_used
 from integration.build import BuildFailedError, build
 from integration.engine import Engine
 from integration.machine import Machine
-from integration.own_disk import make_disk
+from integration.own_disk import NO_DISK, make_disk
 from integration.recipes import OLD_UV, PYTHON, UV, Recipe
 from integration.tree import differences, image_layers, image_tree
 
@@ -66,7 +66,7 @@ def test_an_engine_that_is_thrown_away_has_its_own_disk(machine: Machine) -> Non
     directory.mkdir(parents=True, exist_ok=True)
     if not make_disk(directory):
         own_engine.discard(machine.cache, store)
-        pytest.skip("no loop device, or little space")
+        pytest.skip(NO_DISK)
     try:
         engine = own_engine.start(machine.cache, store)
         machine.image(UV.image_ref, engine)

@@ -31,6 +31,13 @@ def test_a_machine_without_loop_devices(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_machine_without_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(own_disk, "succeeds", lambda _argv: True)
+    assert not make_disk(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_disk, "LEAST", 1 << 60)
     assert not make_disk(tmp_path)
