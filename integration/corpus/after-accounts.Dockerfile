@@ -1,6 +1,6 @@
 # syntax=uvlayers/frontend
 # shape: `RUN useradd app && mkdir -p /data && chown app /data` after the environment, `COPY --chown`, `USER`
-# run: sh -c 'shop && id && ls -ln /data'
+# run: sh -c 'shop && id && stat -c "%A %u:%g %n" /data /data/one.txt'
 FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app

@@ -1,6 +1,6 @@
 # syntax=uvlayers/frontend
 # shape: `uv sync && useradd app && mkdir -p /data && chown app /data && ln -s …`
-# run: sh -c 'shop && id app && ls -ld /data'
+# run: sh -c 'shop && id app && stat -c "%A %U:%G %n" /data'
 FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app

@@ -1,6 +1,6 @@
 # syntax=uvlayers/frontend
 # shape: `uv sync && mkdir -p /data && chown … && chmod …`, then files are copied there
-# run: sh -c 'ls -lnd /data && ls -ln /data'
+# run: stat -c '%A %u:%g %n' /data /data/one.txt
 FROM python:3.13-slim
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
