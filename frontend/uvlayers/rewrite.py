@@ -20,7 +20,7 @@ from uvlayers.gateway.client import Gateway
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.result import SINGLE, Ref, Result
 from uvlayers.gateway.states import States
-from uvlayers.guest import builder, finder, unpacker
+from uvlayers.guest import builder, finder, maker, unpacker
 from uvlayers.layers.plan import DEFAULT_BUDGET
 from uvlayers.llb.graph import Graph, Vertex, marshal, parse_definition
 from uvlayers.llb.layered import Layered, shadow_of, whole
@@ -328,7 +328,7 @@ def _guest() -> Guest:
 
     return Guest(
         probe=read("probe"),
-        environment=read("environment"),
+        environment=maker(),
         unpack=unpacker(),
         build=builder(),
         survey=read("survey"),

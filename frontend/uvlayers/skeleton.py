@@ -63,7 +63,9 @@ def skeleton_arguments(
         **_task(request),
         "uv": list(command.uv),
         "environment_path": request.environment_path,
-        "arguments": [*request.python_flags, _compile_flag(request)],
+        "arguments": list(request.python_flags),
+        # the merged setting: the synthetic project sees neither the configuration nor the command
+        "bytecode": request.bytecode,
         "variables": passed_variables(command.environment),
         "user": run.op.exec.meta.user,
         "directories": {path: list(looks) for path, looks in directories.items()},
@@ -97,11 +99,6 @@ def _task(request: Request) -> dict[str, object]:
             "python_version": project.python_version,
         }
     }
-
-
-def _compile_flag(request: Request) -> str:
-    """The merged setting: the synthetic project sees neither the configuration nor the command."""
-    return "--compile-bytecode" if request.compile_bytecode else "--no-compile-bytecode"
 
 
 def passed_variables(environment: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 from uvlayers.guest import build, builder
 
 MTIME = 315532800
-BYTES = "034d56d0446dd5d69c701245e28e906ad8e504a33ce0d8bc56cef1c0d8b8db72"
+BYTES = "06efcdcc158a50583ab95ec889ac85bac6530cb03bb345ebcd94852dc5e02984"
 BUCKET = "sdists-v9"
 
 # Syncs one package, "the-pkg": writes what it was called with, fills a cache, installs.

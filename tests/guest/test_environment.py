@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from uv import find_uv_bin
-from uvlayers.guest import environment
+from uvlayers.guest import environment, maker, probe
 from uvlayers.python.interpreter import Environment, parse_facts
 from uvlayers.python.project import bare_project
 
@@ -17,7 +17,6 @@ from tests.guest.pythons import PYTHONS
 from tests.python.uv_oracle import write_wheels
 
 MTIME = 315532800
-SCRIPT = Path(environment.__file__)
 
 
 class Build:
@@ -38,6 +37,7 @@ class Build:
             "cwd": str(directory / "scratch" / "project"),
             "environment_path": str(self.environment),
             "arguments": ["--python", sys.executable],
+            "bytecode": None,
             "variables": {"PATH": os.defpath, "HOME": str(directory)},
             "user": None,
             "output": str(self.output),
@@ -397,13 +397,53 @@ def test_bytecode_of_what_is_copied_stays_valid(build: Build, tmp_path: Path, mo
         assert bytecode.read_bytes() == original.read_bytes()
 
 
+@pytest.mark.parametrize("mode", ["checked-hash", "unchecked-hash"])
+def test_a_new_environment_is_compiled_as_uv_compiles_it(
+    build: Build, tmp_path: Path, mode: str
+) -> None:
+    """Some uv put a module there, `_virtualenv.py`."""
+    real = list(build.options["uv"])
+    bodies = {"sample.py": "def value():\n    return {1, 2}\n", "wrong.py": "value ="}
+    build.options["uv"] = [
+        stand_in(
+            tmp_path / "uv",
+            "make()\n"
+            "[packages] = environment.glob('lib/python*/site-packages')\n"
+            "(packages / 'part').mkdir()\n"
+            f"for name, body in {bodies!r}.items():\n"
+            "    (packages / name).write_text(body)\n"
+            "    (packages / 'part' / name).write_text(body)\n",
+        )
+    ]
+    build.options["bytecode"] = mode
+    build.success()
+    copied = build.copy(build.environment)
+    ours = {path.relative_to(copied): path.read_bytes() for path in copied.rglob("*.pyc")}
+    for path in build.environment.rglob("*.pyc"):
+        path.unlink()
+    subprocess.run(
+        [*real, "sync", "--quiet", "--frozen", "--offline", "--inexact", "--compile-bytecode"],
+        cwd=build.options["cwd"],
+        env={
+            **build.options["variables"],
+            "PYC_INVALIDATION_MODE": mode.upper().replace("-", "_"),
+            "UV_PROJECT_ENVIRONMENT": str(build.environment),
+        },
+        check=True,
+    )
+    made = build.environment.rglob("*.pyc")
+
+    assert {path.relative_to(build.environment): path.read_bytes() for path in made} == ours
+    assert len(ours) == 2
+
+
 def test_bytecode_of_what_was_there_speaks_of_the_source_below(
     build: Build, tmp_path: Path
 ) -> None:
     make(build)
     [packages] = build.environment.glob("lib/python*/site-packages")
     (packages / "sample.py").write_text("value = 1")
-    build.options["arguments"].append("--compile-bytecode")
+    build.options["bytecode"] = "timestamp"
     build.success()
     [bytecode] = build.output.rglob("sample.*.pyc")
     mtime = int((packages / "sample.py").stat().st_mtime)
@@ -517,80 +557,6 @@ def test_a_fault_of_ours_is_data_too_and_leaves_nothing(build: Build) -> None:
     assert message.startswith("cannot prepare the environment: ValueError: ")
 
 
-# --- Whom uv runs as
-
-PASSWD = "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001::/home/app:\nodd line\n"
-GROUP = "root:x:0:\nstaff:x:50:other,app\nwheel:x:10:other\naudio:x:29:app\n"
-
-
-@pytest.mark.parametrize(
-    ("user", "expected"),
-    [
-        ("app", (1000, 1001, [1001, 50, 29], "/home/app")),
-        ("1000", (1000, 1001, [1001, 50, 29], "/home/app")),
-        ("app:staff", (1000, 50, [50], "/home/app")),
-        ("app:77", (1000, 77, [77], "/home/app")),
-        ("1234", (1234, 0, [0], "/")),
-        ("1234:5678", (1234, 5678, [5678], "/")),
-        ("root", (0, 0, [0], "/root")),
-    ],
-)
-def test_users_are_found_as_the_runtime_finds_them(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: str, expected: tuple[object, ...]
-) -> None:
-    account_files(monkeypatch, tmp_path)
-
-    assert environment.find_user(user) == expected
-
-
-@pytest.mark.parametrize(
-    ("user", "message"),
-    [
-        ("nobody-here", "no such user in /etc/passwd: `nobody-here`"),
-        ("app:nogroup-here", "no such group in /etc/group: `nogroup-here`"),
-    ],
-)
-def test_an_unknown_user_is_said(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: str, message: str
-) -> None:
-    account_files(monkeypatch, tmp_path)
-
-    with pytest.raises(environment.SkeletonError) as caught:
-        environment.find_user(user)
-    assert caught.value.message == message
-
-
-def account_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "passwd").write_text(PASSWD)
-    (tmp_path / "group").write_text(GROUP)
-    read = environment.read_rows
-
-    def read_here(path: str, width: int) -> list[list[str]]:
-        return read(path.replace("/etc", str(tmp_path)), width)
-
-    monkeypatch.setattr(environment, "read_rows", read_here)
-
-
-def test_a_root_without_accounts(tmp_path: Path) -> None:
-    assert environment.read_rows(str(tmp_path / "passwd"), 7) == []
-
-
-def test_the_user_that_it_is_already_needs_no_switch() -> None:
-    account = environment.Account(f"{os.getuid()}:{os.getgid()}", {"HOME": "/home/given"})
-
-    code, output, _ = account.run(["/bin/sh", "-c", "id -u; echo $HOME"], "/")
-    assert (code, output) == (0, f"{os.getuid()}\n/home/given\n")
-
-
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-def test_root_becomes_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    account_files(monkeypatch, tmp_path)
-    account = environment.Account("app", {"PATH": os.defpath})
-
-    code, output, _ = account.run(["/bin/sh", "-c", "id -u; id -g; id -G; echo $HOME"], "/")
-    assert (code, output) == (0, "1000\n1001\n1001 29 50\n/home/app\n")
-
-
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 def test_owners_are_kept(build: Build, tmp_path: Path) -> None:
     build.options["uv"] = [
@@ -620,8 +586,12 @@ def test_owners_are_kept(build: Build, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_any_python_runs_it(build: Build, python: str) -> None:
-    command = [python, "-I", "-S", "-B", str(SCRIPT), json.dumps(build.options)]
+def test_any_python_runs_it(build: Build, python: str, tmp_path: Path) -> None:
+    script = tmp_path / "guest" / "environment.py"
+    script.parent.mkdir()
+    script.write_bytes(maker())
+    script.with_name("probe.py").write_bytes(Path(probe.__file__).read_bytes())
+    command = [python, "-I", "-S", "-B", str(script), json.dumps(build.options)]
     subprocess.run(command, check=True)
 
     facts = json.loads(Path(build.options["facts"]).read_bytes())
@@ -630,7 +600,7 @@ def test_any_python_runs_it(build: Build, python: str) -> None:
 
 
 def test_it_is_python_3_8_and_of_the_standard_library() -> None:
-    tree = ast.parse(SCRIPT.read_text(), feature_version=(3, 8))
+    tree = ast.parse(maker(), feature_version=(3, 8))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
     names = {alias.name for node in imports for alias in node.names}
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

@@ -6,7 +6,9 @@ again. A golden hash in the tests makes that a decision.
 
 import os
 import re
+from collections.abc import Sequence
 
+_FUTURE_IMPORT = b"from __future__ import annotations\n"
 _OWN_IMPORT = re.compile(rb"^from uvlayers\.guest\.\w+ import (?:\([^)]*\)|[^\n]*)\n", re.MULTILINE)
 
 # In an order in which each part uses only names that are defined above it when it is imported.
@@ -21,8 +23,15 @@ def unpacker() -> bytes:
 
     Run it as `python -I -S -B unpack.py '<json>'`; `unpack.py` describes the argument.
     """
-    here = os.path.dirname(os.path.abspath(__file__))
-    return b"\n\n".join(_part(os.path.join(here, f"{name}.py")) for name in UNPACKER)
+    return b"\n\n".join(map(_part, UNPACKER))
+
+
+def maker() -> bytes:
+    """The program that makes an empty environment, as one file.
+
+    Run it as `python -I -S environment.py '<json>'`; `environment.py` describes the argument.
+    """
+    return _joined(("account", "environment"))
 
 
 def builder() -> bytes:
@@ -30,7 +39,7 @@ def builder() -> bytes:
 
     Run it as `python -I -S -B build.py '<json>'`; `build.py` describes the argument.
     """
-    return _on_environment("build.py")
+    return _joined(("account", "environment", "build"))
 
 
 def finder() -> bytes:
@@ -38,16 +47,17 @@ def finder() -> bytes:
 
     Run it as `python -I -S environment.py '<json>'`; `target.py` describes the argument.
     """
-    return _on_environment("target.py")
+    return _joined(("account", "environment", "target"))
 
 
-def _on_environment(name: str) -> bytes:
-    """A program that uses what `environment.py` defines."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    environment, _, _ = _part(os.path.join(here, "environment.py")).partition(b"\nif __name__ == ")
-    return environment + b"\n" + _part(os.path.join(here, name))
+def _joined(names: Sequence[str]) -> bytes:
+    """Programs as one: each uses what those before it define, and only the last is run."""
+    *used, program = map(_part, names)
+    parts = [*(part.partition(b"\nif __name__ == ")[0] for part in used), program]
+    first, *others = parts
+    return b"\n\n".join((first, *(part.replace(_FUTURE_IMPORT, b"") for part in others)))
 
 
-def _part(path: str) -> bytes:
-    with open(path, "rb") as source:
-        return _OWN_IMPORT.sub(b"", source.read())
+def _part(name: str) -> bytes:
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py"), "rb") as file:
+        return _OWN_IMPORT.sub(b"", file.read())

@@ -29,7 +29,8 @@ import re
 import subprocess
 import sys
 
-from uvlayers.guest.environment import DROPPED_VARIABLES, Account, SkeletonError, write_project
+from uvlayers.guest.account import DROPPED_VARIABLES, Account, SkeletonError
+from uvlayers.guest.environment import write_project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ object:
   environment_path  as uv would see it; a relative one is taken from the real path of
                     `workspace_root`
   arguments         more arguments of `uv sync`, such as ["--python", "3.13"]
+  bytecode          how compiled modules are invalidated (probe.py), null: none are compiled
   variables         the environment of the RUN's uv; this process's own where missing
   user              the USER of the RUN (`app`, `1000:1000`); this process's own where missing
   output            directory that becomes a layer: OUTPUT/<real path of everything that uv made>
@@ -38,8 +39,9 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
 import sys
+
+from uvlayers.guest.account import Account, SkeletonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,78 +51,9 @@ if TYPE_CHECKING:
     # st_mode, owner, group; for all but directories also inode, size and mtime.
     Snapshot = dict[str, tuple[int, ...]]
 
-# They would lead uv away from the synthetic project, name what it does not have, or contradict the
-# flags that it is given.
-DROPPED_VARIABLES = (
-    "UV_COMPILE_BYTECODE",
-    "UV_FROZEN",
-    "UV_ISOLATED",
-    "UV_LOCKED",
-    "UV_NO_GROUP",
-    "UV_NO_SYNC",
-    "UV_PROJECT",
-    "UV_WORKING_DIR",
-    "UV_WORKING_DIRECTORY",
-)
-FORCED_VARIABLES = {
-    "NO_COLOR": "1",
-    "UV_NO_CACHE": "1",
-    "UV_NO_PROGRESS": "1",
-    "UV_OFFLINE": "1",
-    "UV_PYTHON_DOWNLOADS": "never",
-}
 MESSAGE_LINES = 20  # what a terminal shows of uv's error, which comes last
 INSTALLERS = ("pip", "setuptools", "uv", "wheel")  # which of them it keeps, uv itself shows
 TIMESTAMP_BASED = bytes(4)  # PEP 552: the flags after a pyc's magic number
-
-
-class SkeletonError(Exception):
-    """A reason to leave everything to the user's own command."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-
-
-class Account:
-    """Whom uv runs as, and with which environment variables."""
-
-    def __init__(self, user: str | None, variables: Mapping[str, str]) -> None:
-        self.variables = {k: v for k, v in variables.items() if k not in DROPPED_VARIABLES}
-        self.variables.update(FORCED_VARIABLES)
-        self.uid, self.gid, self.groups = os.getuid(), os.getgid(), os.getgroups()
-        if user:
-            self.uid, self.gid, self.groups, home = find_user(user)
-            self.variables.setdefault("HOME", home)
-
-    def run(self, command: Sequence[str], cwd: str) -> tuple[int, str, str]:
-        """Run to the end; returns exit code, standard output, standard error."""
-        switch = (self.uid, self.gid) != (os.getuid(), os.getgid())
-        try:
-            process = subprocess.run(
-                command,
-                cwd=cwd,
-                env=self.variables,
-                preexec_fn=self.become if switch else None,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
-        except OSError as error:
-            message = f"cannot run `{command[0]}`: {error.strerror}"
-            raise SkeletonError("not_executable", message) from error
-        output, messages = process.stdout, process.stderr
-        return (
-            process.returncode,
-            output.decode("utf-8", "replace"),
-            messages.decode("utf-8", "replace"),
-        )
-
-    def become(self) -> None:
-        os.setgroups(self.groups)
-        os.setgid(self.gid)
-        os.setuid(self.uid)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -150,14 +83,20 @@ def make_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     existed = executable is not None
     roots = installation_roots(path, executable, account)
     before = snapshot(roots)
-    sync(options, path, account, "--inexact")
+    compiled = options["bytecode"] if existed else None
+    sync(options, path, account, "--inexact", compile_flag(compiled))
     after = snapshot(roots)
     removed = sorted(set(before) - set(after))
     if removed:
         # A layer that is merged onto the old environment cannot take anything away.
         message = f"uv would remove files from the environment at `{path}`: `{removed[0]}`"
         raise SkeletonError("environment_replaced", message)
-    facts = probe(executable or os.path.join(path, "bin", "python"), account)
+    if existed or not options["bytecode"]:
+        facts = probe(executable or os.path.join(path, "bin", "python"), account)
+    else:
+        # uv starts an interpreter for each processor to compile, of a new environment, one module
+        facts = probe(os.path.join(path, "bin", "python"), account, options["bytecode"])
+        after = snapshot(roots)
     if os.path.realpath(facts["prefix"]) != os.path.realpath(path):
         message = f"the environment at `{path}` has another prefix: `{facts['prefix']}`"
         raise SkeletonError("unexpected_prefix", message)
@@ -175,41 +114,11 @@ def make_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     if executable is not None:
         environment["extraneous"] = extraneous(facts["installed"])
         if facts["installed"] and not environment["extraneous"]:
-            sync(options, path, account)
+            sync(options, path, account, compile_flag(options["bytecode"]))
             gone = sorted(set(after) - set(snapshot(roots)))
             names = [name for name in facts["installed"] if any(f"/{name}/" in p for p in gone)]
             environment["extraneous"] = names or (facts["installed"] if gone else [])
     return dict(facts, uv=version, environment=environment)
-
-
-def find_user(user: str) -> tuple[int, int, list[int], str]:
-    """User, group, supplementary groups and home as the container's runtime finds them.
-
-    BuildKit's executor/oci/user.go: digits are always an identifier, and two of them ask nobody.
-    """
-    name, _, group = user.partition(":")
-    users = read_rows("/etc/passwd", 7)
-    row = next((row for row in users if row[2 if name.isdigit() else 0] == name), None)
-    if row is None and not name.isdigit():
-        raise SkeletonError("unknown_user", f"no such user in /etc/passwd: `{name}`")
-    uid, gid, home = (int(row[2]), int(row[3]), row[5]) if row else (int(name), 0, "/")
-    groups = read_rows("/etc/group", 4)
-    if not group:
-        member = [int(entry[2]) for entry in groups if row and row[0] in entry[3].split(",")]
-        return uid, gid, [gid, *member], home
-    found = next((entry for entry in groups if entry[0] == group), None)
-    if found is None and not group.isdigit():
-        raise SkeletonError("unknown_group", f"no such group in /etc/group: `{group}`")
-    gid = int(found[2]) if found and not group.isdigit() else int(group)
-    return uid, gid, [gid], home
-
-
-def read_rows(path: str, width: int) -> list[list[str]]:
-    if not os.path.isfile(path):
-        return []
-    with open(path, encoding="utf-8", errors="surrogateescape") as stream:
-        rows = [line.rstrip("\n").split(":") for line in stream]
-    return [row for row in rows if len(row) == width]
 
 
 def make_directories(directories: Mapping[str, Sequence[int]]) -> None:
@@ -273,6 +182,10 @@ def sync(options: Mapping[str, Any], path: str, account: Account, *flags: str) -
         raise SkeletonError("uv_failed", "\n".join(lines) or f"uv ended with code {code}")
 
 
+def compile_flag(bytecode: str | None) -> str:
+    return "--compile-bytecode" if bytecode else "--no-compile-bytecode"
+
+
 def extraneous(installed: Sequence[str]) -> list[str]:
     """What no sync keeps that does not want it."""
     return [name for name in installed if name.split("-")[0].lower() not in INSTALLERS]
@@ -288,9 +201,11 @@ def write_project(project: Mapping[str, str | None], directory: str) -> None:
                 stream.write(text)
 
 
-def probe(executable: str, account: Account) -> dict[str, Any]:
+def probe(executable: str, account: Account, bytecode: str | None = None) -> dict[str, Any]:
+    """The facts of an interpreter, which compiles the modules of its environment if asked to."""
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe.py")
-    code, output, messages = account.run([executable, "-I", "-B", script], "/")
+    arguments = json.dumps({"bytecode": bytecode})
+    code, output, messages = account.run([executable, "-I", "-B", script, arguments], "/")
     if code != 0:
         message = f"cannot query `{executable}`: {messages.strip()}"
         raise SkeletonError("probe_failed", message)

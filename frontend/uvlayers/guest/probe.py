@@ -2,9 +2,12 @@
 
 Run inside the build by the environment's own interpreter, as uv runs its query
 (`get_interpreter_info.py`): `python -I -B probe.py '{"output": "/facts/facts.json"}'`. Without
-`output`, or without an argument, the object goes to standard output. Under `-S` it starts itself
-again without: uv's query sees what the site module does (a virtual environment's prefix, the
-directory that a `_manylinux` module lies in), and so must this one.
+`output`, or without an argument, the object goes to standard output. With `bytecode`, a mode of
+invalidation (PEP 552: `timestamp`, `checked-hash`, `unchecked-hash`), the modules in site-packages
+are compiled as `uv sync --compile-bytecode` compiles them (`pip_compileall.py`).
+
+Under `-S` it starts itself again without: uv's query sees what the site module does (a virtual
+environment's prefix, the directory that a `_manylinux` module lies in), and so must this one.
 
 A known failure is data: `{"result": "error", "kind": …, "message": …}`, exit code 0.
 
@@ -52,6 +55,8 @@ def main(arguments: list[str]) -> None:
         facts = interpreter_facts()
     except ProbeError as error:
         facts = {"result": "error", "kind": error.kind, "message": error.message}
+    if facts["result"] == "success" and options.get("bytecode"):
+        compile_modules(facts["scheme"], options["bytecode"])
     write(json.dumps(facts, indent=1, sort_keys=True) + "\n", options.get("output"))
 
 
@@ -292,6 +297,20 @@ def installed(directories: Iterable[str]) -> list[str]:
                 name for name in os.listdir(directory) if name.endswith(INSTALLED_SUFFIXES)
             )
     return sorted(names)
+
+
+def compile_modules(scheme: dict[str, str], mode: str) -> None:
+    """Compile what is in site-packages; a module that does not compile is left as it is."""
+    import py_compile
+
+    invalidation = py_compile.PycInvalidationMode[mode.upper().replace("-", "_")]
+    directories = {os.path.realpath(scheme[key]): scheme[key] for key in ("platlib", "purelib")}
+    for directory in directories.values():
+        for place, _, names in os.walk(directory):
+            for name in names:
+                if name.endswith(".py"):
+                    path = os.path.join(place, name)
+                    py_compile.compile(path, quiet=2, invalidation_mode=invalidation)
 
 
 if __name__ == "__main__":

@@ -21,10 +21,10 @@ import re
 import sys
 import zipfile
 
+from uvlayers.guest.account import Account, SkeletonError
 from uvlayers.guest.environment import (
-    Account,
-    SkeletonError,
     clear,
+    compile_flag,
     copy_entries,
     extraneous,
     find_python,
@@ -83,7 +83,8 @@ def find_environment(options: "Mapping[str, Any]") -> "dict[str, Any]":
         message = f"the environment at `{path}` has another prefix: `{facts['prefix']}`"
         raise SkeletonError("unexpected_prefix", message)
     before = snapshot(roots)
-    install(options, account, HEAD + "packages = []\n", *options["arguments"])
+    flags = [*options["arguments"], compile_flag(options["bytecode"])]
+    install(options, account, HEAD + "packages = []\n", *flags)
     after = snapshot(roots)
     copy_entries([name for name in sorted(after) if after[name] != before.get(name)], options)
     found = install_marker(options, account, facts["scheme"])
@@ -132,7 +133,8 @@ def install_marker(
         digest = hashlib.sha256(stream.read()).hexdigest()
     package = f'[[packages]]\nname = "{MARKER.replace("_", "-")}"\nversion = "0"\n'
     archived = f'archive = {{ path = "{WHEEL}", hashes = {{ sha256 = "{digest}" }} }}\n'
-    install(options, account, HEAD + package + archived, *options["arguments"])
+    flags = [*options["arguments"], compile_flag(options["bytecode"])]
+    install(options, account, HEAD + package + archived, *flags)
     script = os.path.join(scheme["scripts"], MARKER)
     if not os.path.isdir(os.path.join(scheme["purelib"], INFO)) or not os.path.isfile(script):
         message = f"uv installs to another place than `{options['environment_path']}`"
