@@ -9,7 +9,7 @@ from uvlayers.files import Directories, is_there
 from uvlayers.gateway.states import States
 from uvlayers.llb.graph import Output
 from uvlayers.questions import UNPACKER, emit_unpacker
-from uvlayers.skeleton import Skeleton
+from uvlayers.skeleton import Ground, Skeleton, usual_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,16 @@ def find_footing(
         and _runs(each, skeleton, states)
     )
     return next(held, None) or on(last)
+
+
+def foresee_unpacker(
+    ground: Ground, library_path: str | None, guest: Output, states: States
+) -> None:
+    """Have the unpacker made by the Python that uv is likely to choose, while it chooses."""
+    python = usual_python(ground, states)
+    if python is not None:
+        root = candidates(ground.root)[0]
+        states.read(emit_unpacker(ground.run, root, guest, python, library_path), f"/{UNPACKER}")
 
 
 def foresee_footing(

@@ -87,12 +87,16 @@ def emit_environment(
     mounts: Sequence[Mount],
     guest: Output,
     arguments: Mapping[str, object],
+    python: str | None = None,
 ) -> EmittedEnvironment:
     """The exec that makes an empty environment as the RUN's own uv would, and reports facts.
 
     `mounts` are those of `run` through which it sees uv; `arguments` are the guest's, `variables`
-    among them. uv, which the PATH in them leads to, finds the Python that runs the guest, so that a
-    base without a shell will do.
+    among them. The guest is run by `python`. Where that is None uv, which the PATH in the variables
+    leads to, finds one, so that a base without a shell will do.
+
+    Official images come without bytecode of the standard library. What is compiled here, on a root
+    that is thrown away, saves uv's own queries a tenth of a second: there is no `-B`.
     """
     meta = run.op.exec.meta
     paths = {
@@ -104,11 +108,13 @@ def emit_environment(
     run_uv = arguments["uv"]
     assert isinstance(run_uv, list)
     document = json.dumps({**arguments, **paths}, sort_keys=True, separators=(",", ":"))
+    program = _uv_python(run_uv) if python is None else (python,)
     process = Process(
-        args=(*_uv_python(run_uv), f"{GUEST}/environment.py", document),
+        args=(*program, "-I", "-S", f"{GUEST}/environment.py", document),
         environment=_with_path(meta.env, arguments.get("variables")),
         user="0:0",
-        exit_codes=(0, 1, 2),  # uv's own: where it finds no Python there are no facts to read
+        # uv's own are 1 and 2: where no Python is found, or none that runs, there are no facts
+        exit_codes=(0, 1, 2) if python is None else tuple(range(256)),
     )
     vertex = exec_op(
         process,
@@ -136,13 +142,8 @@ def _with_path(environment: Iterable[str], variables: object) -> tuple[str, ...]
 
 
 def _uv_python(uv: Sequence[str]) -> tuple[str, ...]:
-    """A Python that the RUN's uv knows, isolated from site-packages and from the environment.
-
-    Official images come without bytecode of the standard library. What is compiled here, on a root
-    that is thrown away, saves uv's own queries a tenth of a second: there is no `-B`.
-    """
-    quiet = ("--quiet", "--offline", "--no-cache", "--no-project")
-    return (*uv, "run", *quiet, "python", "-I", "-S")
+    """A Python that the RUN's uv knows."""
+    return (*uv, "run", "--quiet", "--offline", "--no-cache", "--no-project", "python")
 
 
 def emit_survey(

@@ -16,7 +16,7 @@ from uvlayers.dockerfile.twin import Twins, platform_name
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, shared_directories
 from uvlayers.files import Directories, ExecFiles, directories_to, is_there
-from uvlayers.footing import foresee_footing
+from uvlayers.footing import foresee_footing, foresee_unpacker
 from uvlayers.foreign import is_foreign, make_foreign_skeleton
 from uvlayers.foresight import foresee, foresee_files
 from uvlayers.installation import Installation
@@ -106,6 +106,7 @@ def _skeleton(
     ground = ground_of(run, command, request, below)
     pip = isinstance(request, PipRequest)
     if not is_foreign(run, shop.build_platform):
+        foresee(partial(foresee_unpacker, ground, command.library_path, shop.guest, shop.states))
         return make_skeleton(ground, arguments, shop.states, shop.finder if pip else shop.guest)
     if pip:
         platform = platform_name(run.op.platform)

@@ -36,6 +36,7 @@ PYTHON_IMAGE = tree(
     {
         PYTHON: b"\x7fELF python",
         "/usr/local/bin/python": "python3.13",
+        "/usr/local/bin/python3": "python3.13",
         "/usr/local/lib/python3.13/site-packages/pip-25.0.dist-info/METADATA": b"",
         "/usr/local/include/python3.13/Python.h": b"",
         "/usr/local/bin/uv": b"\x7fELF uv",
@@ -124,8 +125,8 @@ def project(*packages: Package, packaged: bool = False, code: bytes = b"") -> di
 class Machine:
     """Runs execs; `ran` are the arguments of every process in order, `on` their platforms.
 
-    `survey` is what a comparison of two platforms finds, a process fails whose last argument is in
-    `failing`.
+    `survey` is what a comparison of two platforms finds, a process fails whose first or last
+    argument is in `failing`.
     """
 
     def __init__(
@@ -140,8 +141,8 @@ class Machine:
         arguments = list(run.op.exec.meta.args)
         self.ran.append(arguments)
         self.on.append(run.op.platform.Architecture)
-        if arguments[-1] in self.failing:
-            raise BuildError(f"exit code 1: {arguments[-1]}")
+        for argument in {arguments[0], arguments[-1]} & set(self.failing):
+            raise BuildError(f"exit code 1: {argument}")
         program = next((basename(a) for a in arguments if a.endswith((".py", ".pyc"))), "")
         if program == "environment.py":
             return _make_environment(json.loads(arguments[-1]), mounts)

@@ -39,7 +39,7 @@ class States:
 
     @property
     def answers(self) -> tuple[Output, ...]:
-        """All that `answer` was asked about, in the order of the questions."""
+        """All that `answer` was told something by, in the order of the questions."""
         return tuple(self._answers)
 
     def ref(self, output: Output) -> Ref:
@@ -50,8 +50,9 @@ class States:
 
     def answer(self, output: Output, path: str) -> bytes | None:
         """The file that a step wrote for nobody but us, and which no layer holds."""
-        self._answers[output] = None
-        return self.read(output, path)
+        told = self.read(output, path)
+        self._answers[output] = None  # not where the step fails, with which the whole would fail
+        return told
 
     def names(self, output: Output, path: str) -> tuple[str, ...] | None:
         entries = self._listing(output, path)
