@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.dockerfiles import run
 from tests.model.tree import Link, Node, Tree, tree
 from tests.model.uv import PYTHON_IMAGE
-from tests.test_build import CLICK, IDNA, PLAIN, Built, build_of, recommended
+from tests.test_build import CLICK, IDNA, PLAIN, PROJECT_FILES, Built, build_of, recommended
 
 USUAL = "/usr/local/bin/python3"
 UV_RUN = ["uv", "run", "--quiet"]
@@ -49,3 +50,15 @@ def test_uv_finds_one_where_it_does_not_run(failing: list[str]) -> None:
     built = build_of(recommended(), PLAIN, IDNA, CLICK, extra=extra, failing=failing)
     usual = [USUAL, "-I", "-S"]
     assert starts(built) == ([usual, UV_RUN] if failing else [usual])
+
+
+def test_a_run_whose_uv_cannot_be_started_is_left_and_others_are_not() -> None:
+    entries: dict[str, Node | bytes | str] = {USUAL: b"of another system", "/opt/uv": b"likewise"}
+    into = ["UV_PROJECT_ENVIRONMENT=/opt/venv"]
+    state = run(recommended(), "/opt/uv sync --frozen", env=into, mounts=PROJECT_FILES, line=9)
+    built = build_of(
+        state, PLAIN, IDNA, CLICK, extra=base_with(entries), failing=[USUAL, "/opt/uv"]
+    )
+    (warning,) = built.gateway.warnings
+    assert "uv cannot be run beforehand" in warning.short
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
