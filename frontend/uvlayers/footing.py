@@ -28,7 +28,8 @@ def find_footing(
     states: States,
 ) -> Footing:
     """Where the interpreter of `skeleton` runs, with `directories` as the RUN has them."""
-    on = partial(_footing, skeleton, library_path, guest)
+    python = skeleton.interpreter.base_executable
+    on = partial(_footing, skeleton.ground, python, library_path, guest)
     # the last is not asked: that would pull an image that may not be needed
     *asked, last = candidates(skeleton.ground.root)
     held = (
@@ -47,8 +48,8 @@ def foresee_unpacker(
     """Have the unpacker made by the Python that uv is likely to choose, while it chooses."""
     python = usual_python(ground, states)
     if python is not None:
-        root = candidates(ground.root)[0]
-        states.read(emit_unpacker(ground.run, root, guest, python, library_path), f"/{UNPACKER}")
+        lowest = candidates(ground.root)[0]
+        states.read(_footing(ground, python, library_path, guest, lowest).unpacker, f"/{UNPACKER}")
 
 
 def foresee_footing(
@@ -56,14 +57,16 @@ def foresee_footing(
 ) -> None:
     """Ask what `find_footing` asks first."""
     root, *others = candidates(skeleton.ground.root)
-    first = _footing(skeleton, library_path, guest, root)
+    python = skeleton.interpreter.base_executable
+    first = _footing(skeleton.ground, python, library_path, guest, root)
     if others and _has_python(first, skeleton, states):
         states.read(first.unpacker, f"/{UNPACKER}")
 
 
-def _footing(skeleton: Skeleton, library_path: str | None, guest: Output, root: Output) -> Footing:
-    run, python = skeleton.ground.run, skeleton.interpreter.base_executable
-    return Footing(root, emit_unpacker(run, root, guest, python, library_path))
+def _footing(
+    ground: Ground, python: str, library_path: str | None, guest: Output, root: Output
+) -> Footing:
+    return Footing(root, emit_unpacker(ground.run, root, guest, python, library_path))
 
 
 def _has_python(footing: Footing, skeleton: Skeleton, states: States) -> bool:

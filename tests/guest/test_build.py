@@ -13,7 +13,7 @@ import pytest
 from uvlayers.guest import build, builder
 
 MTIME = 315532800
-BYTES = "06efcdcc158a50583ab95ec889ac85bac6530cb03bb345ebcd94852dc5e02984"
+BYTES = "5fe632eb45353446a7ca5c44047d31c5eeddc80de9436a3212309c7c4b0fd56f"
 BUCKET = "sdists-v9"
 
 # Syncs one package, "the-pkg": writes what it was called with, fills a cache, installs.

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from uv import find_uv_bin
-from uvlayers.guest import environment, maker, probe
+from uvlayers.guest import environment, maker
 from uvlayers.python.interpreter import Environment, parse_facts
 from uvlayers.python.project import bare_project
 
-from tests.guest.pythons import PYTHONS
+from tests.guest.pythons import PYTHONS, run_beside_probe
 from tests.python.uv_oracle import write_wheels
 
 MTIME = 315532800
@@ -587,14 +587,8 @@ def test_owners_are_kept(build: Build, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_any_python_runs_it(build: Build, python: str, tmp_path: Path) -> None:
-    script = tmp_path / "guest" / "environment.py"
-    script.parent.mkdir()
-    script.write_bytes(maker())
-    script.with_name("probe.py").write_bytes(Path(probe.__file__).read_bytes())
-    command = [python, "-I", "-S", "-B", str(script), json.dumps(build.options)]
-    subprocess.run(command, check=True)
+    facts = run_beside_probe(python, maker(), build.options, tmp_path)
 
-    facts = json.loads(Path(build.options["facts"]).read_bytes())
     assert facts["result"] == "success"
     assert build.copy(build.environment / "pyvenv.cfg").is_file()
 

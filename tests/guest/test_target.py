@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from uv import find_uv_bin
-from uvlayers.guest import finder, probe, target
+from uvlayers.guest import finder, target
 
-from tests.guest.pythons import PYTHONS
+from tests.guest.pythons import PYTHONS, run_beside_probe
 
 MTIME = 315532800
 
@@ -177,13 +177,8 @@ def test_a_fault_of_ours_is_data_too(search: Search) -> None:
 @pytest.mark.parametrize("python", PYTHONS)
 def test_any_python_runs_it_in_one_file(search: Search, python: str, tmp_path: Path) -> None:
     search.make()
-    script = tmp_path / "guest" / "environment.py"
-    script.parent.mkdir()
-    script.write_bytes(finder())
-    script.with_name("probe.py").write_bytes(Path(probe.__file__).read_bytes())
-    arguments = json.dumps(search.options)
-    subprocess.run([python, "-I", "-S", "-B", str(script), arguments], check=True)
-    assert json.loads(Path(search.options["facts"]).read_bytes())["result"] == "success"
+    facts = run_beside_probe(python, finder(), search.options, tmp_path)
+    assert facts["result"] == "success"
 
 
 def test_it_is_python_3_8_and_of_the_standard_library() -> None:

@@ -83,19 +83,17 @@ def make_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     existed = executable is not None
     roots = installation_roots(path, executable, account)
     before = snapshot(roots)
-    compiled = options["bytecode"] if existed else None
-    sync(options, path, account, "--inexact", compile_flag(compiled))
+    # uv starts an interpreter for each processor to compile, of a new environment, one module
+    by_uv, by_probe = (options["bytecode"], None) if existed else (None, options["bytecode"])
+    sync(options, path, account, "--inexact", compile_flag(by_uv))
     after = snapshot(roots)
     removed = sorted(set(before) - set(after))
     if removed:
         # A layer that is merged onto the old environment cannot take anything away.
         message = f"uv would remove files from the environment at `{path}`: `{removed[0]}`"
         raise SkeletonError("environment_replaced", message)
-    if existed or not options["bytecode"]:
-        facts = probe(executable or os.path.join(path, "bin", "python"), account)
-    else:
-        # uv starts an interpreter for each processor to compile, of a new environment, one module
-        facts = probe(os.path.join(path, "bin", "python"), account, options["bytecode"])
+    facts = probe(executable or os.path.join(path, "bin", "python"), account, by_probe)
+    if by_probe:
         after = snapshot(roots)
     if os.path.realpath(facts["prefix"]) != os.path.realpath(path):
         message = f"the environment at `{path}` has another prefix: `{facts['prefix']}`"
@@ -114,7 +112,7 @@ def make_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     if executable is not None:
         environment["extraneous"] = extraneous(facts["installed"])
         if facts["installed"] and not environment["extraneous"]:
-            sync(options, path, account, compile_flag(options["bytecode"]))
+            sync(options, path, account, compile_flag(by_uv))
             gone = sorted(set(after) - set(snapshot(roots)))
             names = [name for name in facts["installed"] if any(f"/{name}/" in p for p in gone)]
             environment["extraneous"] = names or (facts["installed"] if gone else [])

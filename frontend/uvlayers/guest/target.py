@@ -83,8 +83,7 @@ def find_environment(options: "Mapping[str, Any]") -> "dict[str, Any]":
         message = f"the environment at `{path}` has another prefix: `{facts['prefix']}`"
         raise SkeletonError("unexpected_prefix", message)
     before = snapshot(roots)
-    flags = [*options["arguments"], compile_flag(options["bytecode"])]
-    install(options, account, HEAD + "packages = []\n", *flags)
+    install(options, account, HEAD + "packages = []\n")
     after = snapshot(roots)
     copy_entries([name for name in sorted(after) if after[name] != before.get(name)], options)
     found = install_marker(options, account, facts["scheme"])
@@ -105,12 +104,13 @@ def find_environment(options: "Mapping[str, Any]") -> "dict[str, Any]":
     return dict(facts, uv=version, environment=environment)
 
 
-def install(options: "Mapping[str, Any]", account: Account, lock: str, *flags: str) -> None:
+def install(options: "Mapping[str, Any]", account: Account, lock: str) -> None:
     """Have uv install the text of a lock."""
     place = os.path.join(options["cwd"], "pylock.toml")
     with open(place, "w", encoding="utf-8", newline="") as stream:
         stream.write(lock)
     given = [place] if options["words"][-1] == "sync" else ["--requirements", place]
+    flags = [*options["arguments"], compile_flag(options["bytecode"])]
     command = [*options["uv"], *options["words"], *given, *flags]
     code, _, messages = account.run(command, options["directory"])
     if code != 0:
@@ -133,8 +133,7 @@ def install_marker(
         digest = hashlib.sha256(stream.read()).hexdigest()
     package = f'[[packages]]\nname = "{MARKER.replace("_", "-")}"\nversion = "0"\n'
     archived = f'archive = {{ path = "{WHEEL}", hashes = {{ sha256 = "{digest}" }} }}\n'
-    flags = [*options["arguments"], compile_flag(options["bytecode"])]
-    install(options, account, HEAD + package + archived, *flags)
+    install(options, account, HEAD + package + archived)
     script = os.path.join(scheme["scripts"], MARKER)
     if not os.path.isdir(os.path.join(scheme["purelib"], INFO)) or not os.path.isfile(script):
         message = f"uv installs to another place than `{options['environment_path']}`"
