@@ -97,6 +97,7 @@ class SideBySide:
         if built and not case.with_verdict("layers") and ours.layers() != docker.layers():
             # a step that several builds began at once has several results: both are to find one
             docker = self._build(NO_SYNTAX, case)
+            ours = self._build(f"# syntax={self.both.syntax}", case)
         if ours.done.ok is not docker.done.ok or ours.done.ok is case.fails:
             ended = {True: "succeeds", False: "fails"}
             said = f"{ended[ours.done.ok]} with uvlayers, {ended[docker.done.ok]} without"

@@ -5,4 +5,4 @@ COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY . .
 # uvlayers: fails
-RUN echo first && cat nowhere && uv sync --frozen
+RUN touch /first && cat nowhere && uv sync --frozen
