@@ -184,6 +184,24 @@ def test_history_names_the_layers() -> None:
     assert built.history[-1]["empty_layer"] is True
 
 
+@pytest.mark.parametrize("packaged", [False, True])
+def test_the_projects_files_lie_above_the_layers(packaged: bool) -> None:
+    state = copy(workdir(BASE, "/app", line=2), CONTEXT, "/", "/app", line=3)
+    head = run(state, FROZEN, line=4)
+    names = ["base", "WORKDIR", "COPY", "RUN uv sync"]
+    files = PACKAGED if packaged else PLAIN
+    built = build_of(head, files, IDNA, CLICK, history=names)
+    assert built.files == built.expected
+    assert built.gateway.warnings == []
+    added = ["virtual environment", "click 8.0", "idna 3.6"]
+    expected = ["base", "WORKDIR", *added, "COPY", "RUN uv sync"]
+    assert [each["created_by"] for each in built.history] == expected
+    assert built.history[-1].get("empty_layer", False) is not packaged
+    assert built.head is not None
+    whole = next(v for v in built.head.vertex.inputs if v.vertex.op.WhichOneof("op") == "diff")
+    assert whole.vertex.inputs[1] == state
+
+
 def test_what_comes_before_the_sync_is_a_step_of_its_own() -> None:
     names = ["base", "COPY uv", "WORKDIR", "RUN pip install uv && uv sync"]
     built = build_of(recommended(f"pip install uv && {FROZEN}"), PLAIN, IDNA, CLICK, history=names)

@@ -11,13 +11,14 @@ from posixpath import join, normpath, relpath
 from uvlayers.emit import emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories
-from uvlayers.files import directories_above, is_there
+from uvlayers.files import StatePaths, directories_above, is_there
 from uvlayers.gateway.states import States
 from uvlayers.layers.plan import make_plan
 from uvlayers.llb.fileop import PlainCopy, plain_copy_of, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
 from uvlayers.llb.ops import Label, merge
+from uvlayers.placement import place_layers, put_onto
 from uvlayers.takeover import Rest, Takeover, installs_of
 from uvlayers.workshop import Installed, Workshop
 
@@ -57,9 +58,8 @@ def _copy(
     records = [each for s in source.segments if (each := shop.installed.get(s)) is not None]
     if not records or not all(_keeps_place(copy, each) for each in records):
         return None
-    onto = Layered.on(state(target))
     try:
-        return _copied(vertex, copy, source, onto, records, shop)
+        return _copied(vertex, copy, source, target, state, records, shop)
     except Unsupported:
         return None
 
@@ -80,11 +80,13 @@ def _copied(
     vertex: Vertex,
     copy: PlainCopy,
     source: Layered,
-    target: Layered,
+    onto: Output,
+    state: Callable[[Output], State],
     records: Sequence[Installed],
     shop: Workshop,
 ) -> Takeover:
     """Raises Unsupported where the copy meets something that layers cannot hold."""
+    target = Layered.on(state(onto))
     path = records[0].path
     _require_alone(path, target, records, shop.states)
     bare = _without_wheels(vertex, copy, source.without_bulk(), target.shadow)
@@ -102,11 +104,22 @@ def _copied(
     plan = make_plan(wheels, shop.budget)
     layers = emit_layers(plan, install, vertex, "environment copied")
     outputs = [each.output for each in layers]
-    after = target.with_layers(outputs, (path,), bulk=outputs).with_shadow(bare, (copy.dest,))
+    placement = place_layers(onto, (path,), state, StatePaths(shop.states))
+    after = put_onto(target, placement, outputs, (path,), bulk=outputs)
+    after = after.with_shadow(bare, (copy.dest,))
     shop.installed[after.segments[-1]] = replace(records[-1], wheels=frozenset(wheels))
     fetches = {digest: fetch for each in records for digest, fetch in each.fetches.items()}
     titles = tuple(each.layer.title for each in layers)
-    return Takeover(after, path, titles, Rest.BESIDE, fetches, installs_of(layers), plan)
+    return Takeover(
+        after,
+        path,
+        titles,
+        Rest.BESIDE,
+        fetches,
+        installs_of(layers),
+        plan,
+        lowest=None if placement is None else placement.lowest,
+    )
 
 
 def _without_wheels(vertex: Vertex, copy: PlainCopy, source: Output, target: Output) -> Output:

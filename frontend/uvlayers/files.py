@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import accumulate
 from posixpath import dirname, join, normpath
 
 from uvlayers.dockerfile.find import is_root
@@ -199,6 +200,12 @@ def directories_to(states: States, output: Output, path: str) -> Directories:
         found[directory] = (permissions(entry), entry.uid, entry.gid)
         parent = directory
     return found
+
+
+def highest_made(path: str, directories: Directories) -> str:
+    """The highest directory that is made for `path`, where `directories` are there; else `path`."""
+    above = accumulate(path.strip("/").split("/"), "{}/{}".format, initial="")
+    return next((each for each in above if each and each not in directories), path)
 
 
 def is_there(states: States, output: Output, path: str) -> bool:

@@ -97,23 +97,30 @@ class Rewritten:
     def config(self, delegated: bytes) -> bytes:
         """The image config with a history entry for each layer that was added."""
         added: dict[str, tuple[str, ...]] = {}
+        lowered: dict[str, tuple[str, tuple[str, ...]]] = {}
         dropped: set[str] = set()
         for digest, takeover in self.takeovers.items():
             origin = self.split.origins[digest]
+            if takeover.lowest is not None:
+                # of a RUN that was cut, only the first part can stand on such a step
+                lowered[origin] = self.split.origins[takeover.lowest], takeover.titles
             if origin not in self.split.parts:
-                added[origin] = takeover.titles
+                added[origin] = () if origin in lowered else takeover.titles
                 dropped |= {origin} if takeover.rest is Rest.NOTHING else set()
         for origin, parts in self.split.parts.items():
             added[origin] = tuple(self._titles(parts))
             last = self.takeovers.get(parts[-1].digest)
             dropped |= {origin} if last is not None and last.rest is Rest.NOTHING else set()
-        return pad_history(delegated, self.graph, added, frozenset(dropped))
+        return pad_history(delegated, self.graph, added, lowered, frozenset(dropped))
 
     def _titles(self, parts: Sequence[Vertex]) -> Iterator[str]:
-        """The layers of a RUN that was cut, without the one that its last part makes itself."""
+        """The layers of a RUN that was cut, without the one that its last part makes itself.
+
+        Nor are those among them that lie below earlier steps.
+        """
         for part in parts:
             takeover = self.takeovers.get(part.digest)
-            if takeover is not None:
+            if takeover is not None and takeover.lowest is None:
                 yield from takeover.titles
             if part is not parts[-1] and (takeover is None or takeover.rest is not Rest.NOTHING):
                 yield part.op.exec.meta.args[-1]

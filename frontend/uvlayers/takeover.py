@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
-from itertools import accumulate
 
 from uvlayers.building import Prepared, prepare
 from uvlayers.dockerfile.command import SyncCommand
@@ -13,7 +12,7 @@ from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import installation_paths
 from uvlayers.explain import Fetch
-from uvlayers.files import ExecFiles, StatePaths
+from uvlayers.files import ExecFiles, StatePaths, highest_made
 from uvlayers.footing import find_footing
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
@@ -24,6 +23,7 @@ from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State, whole
 from uvlayers.occupancy import installed_before
 from uvlayers.pb import ops_pb2 as pb
+from uvlayers.placement import Placement, place_layers, put_onto
 from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
 from uvlayers.settings.request import LockMode, SyncRequest
@@ -51,7 +51,8 @@ class Takeover:
     the command's own. `fetches` are the wheels by the digest of the vertex that fetches them,
     `installs` how many bytes of them a vertex installs by its digest, `builds` the packages by that
     of the vertex that builds them, `left` what the command installs. `needed`: the RUN fails where
-    the sync fails.
+    the sync fails. `lowest` is the digest of the lowest step before the RUN whose layer comes to
+    lie above those that were added, if there is one.
     """
 
     state: Layered
@@ -65,6 +66,7 @@ class Takeover:
     builds: Mapping[str, Built] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
     needed: bool = True
+    lowest: str | None = None
 
 
 def take_over(
@@ -88,20 +90,21 @@ def take_over(
     plan = make_plan(set(recipe.installation.wheels) - present, shop.budget)
     install = _install(recipe, shop, prepared, again=bool(before))
     layers = emit_layers(plan, install, found.run, command.what)
+    prefixes = _prefixes(recipe)
+    placement = _placement(recipe, prefixes, state, shop.states) if plan or not before else None
     skeleton = () if recipe.skeleton.is_empty else (recipe.skeleton.emitted.skeleton,)
     outputs = [*(() if before else skeleton), *(each.output for each in layers)]
     titles = [*(() if before else ("virtual environment",) * len(skeleton))]
     titles += [each.layer.title for each in layers]
     rest = _rest(recipe, before, shop.states)
-    changed = added = None
-    if rest is Rest.BESIDE:
-        changed, added = _run_beside(recipe, skeleton, state, shop.states)
-        outputs.append(added)
-    after = recipe.root.with_layers(
-        outputs, _prefixes(recipe), [each.output for each in layers], added
-    )
+    bulk = [each.output for each in layers]
+    after = put_onto(recipe.root, placement, outputs, prefixes, bulk)
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
+    changed = None
+    if rest is Rest.BESIDE:
+        changed, added = _run_beside(recipe, skeleton, state, shop.states)
+        after = after.with_layers([added], prefixes, added=added)
     path, left = recipe.request.environment_path, recipe.installation.left
     return Takeover(
         after,
@@ -115,7 +118,18 @@ def take_over(
         prepared.builds,
         left,
         command.needed,
+        None if placement is None else placement.lowest,
     )
+
+
+def _placement(
+    recipe: Recipe,
+    prefixes: Sequence[str],
+    state: Callable[[Output], State],
+    states: States,
+) -> Placement | None:
+    before = recipe.found.run.inputs[recipe.found.root_input]
+    return place_layers(before, prefixes, state, StatePaths(states))
 
 
 def installs_of(layers: Sequence[EmittedLayer]) -> dict[str, int]:
@@ -226,12 +240,8 @@ def _require_unchanged_lock(beside: Vertex, states: States) -> None:
 
 def _prefixes(recipe: Recipe) -> tuple[str, ...]:
     """Every directory that a layer makes, or below which it may put files."""
-    tops = []
-    for path in installation_paths(recipe.skeleton.interpreter):
-        above = accumulate(path.strip("/").split("/"), "{}/{}".format, initial="")
-        made = (each for each in above if each and each not in recipe.directories)
-        tops.append(next(made, path))
-    return tuple(dict.fromkeys(tops))
+    paths = installation_paths(recipe.skeleton.interpreter)
+    return tuple(dict.fromkeys(highest_made(path, recipe.directories) for path in paths))
 
 
 def _fetches(recipe: Recipe, layers: Sequence[EmittedLayer]) -> dict[str, Fetch]:

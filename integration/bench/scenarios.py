@@ -9,8 +9,10 @@ from integration.bench.changes import add_ten, remove, upgrade
 from integration.bench.project import Project
 from integration.bench.quantities import BYTES, LEAST, MORE, SECONDS, Aim, Measured, share, times
 from integration.bench.shapes import (
+    ALL,
     CHOSEN,
     COPY,
+    LOCK,
     PACKAGED,
     PLAIN_FILES,
     RUN,
@@ -101,8 +103,17 @@ USUAL = (
     Scenario("bump", "the project's version raised", Project.bump, wheels=0),
 )
 
-# What stands behind the environment in the Dockerfile may spoil what is saved before it.
+# What stands around the environment in the Dockerfile may spoil what is saved by it.
 SHAPES = (
+    added("lock", "lock copied before it", LOCK, aim=15),
+    Scenario(
+        "bump-all",
+        "version raised, all copied before it",
+        Project.bump,
+        wheels=0,
+        shape=ALL,
+        measured=(Measured(SECONDS, times(15)),),
+    ),
     added("copy", "code copied after it", COPY, aim=15),
     added("run", "a command after it", RUN, aim=4),
     added("user", "a user made after it", USER, aim=15),

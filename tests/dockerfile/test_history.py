@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from uvlayers.dockerfile.history import COMMENT, layer_makers, maker_of, pad_history
@@ -19,6 +20,7 @@ HISTORY: list[dict[str, Any]] = [
     {"created_by": "CMD", "empty_layer": True},
     {"created_by": "COPY . /app"},
 ]
+RUN_AND_LATER = ["RUN uv sync", "CMD", "COPY . /app"]
 
 
 def padded(
@@ -26,9 +28,11 @@ def padded(
     added: dict[str, tuple[str, ...]],
     dropped: frozenset[str] = frozenset(),
     history: list[dict[str, Any]] = HISTORY,
+    lowered: Mapping[str, tuple[str, Sequence[str]]] | None = None,
 ) -> list[dict[str, Any]]:
     config = json.dumps({"os": "linux", "history": history}).encode()
-    image = json.loads(pad_history(config, dockerfiles.graph(head), added, dropped))
+    graph = dockerfiles.graph(head)
+    image = json.loads(pad_history(config, graph, added, lowered or {}, dropped))
     assert image["os"] == "linux"
     entries: list[dict[str, Any]] = image["history"]
     return entries
@@ -51,6 +55,20 @@ def test_a_command_that_did_not_run_has_no_layer() -> None:
     assert entries[4] == {**HISTORY[3], "empty_layer": True}
 
 
+def test_layers_that_lie_lower_have_entries_there() -> None:
+    workdir_digest = SYNC.vertex.inputs[0].vertex.digest
+    lowered = {SYNC.vertex.digest: (workdir_digest, ("virtual environment", "idna 3.6"))}
+    names = [each["created_by"] for each in padded(HEAD, {}, lowered=lowered)]
+    added = ["virtual environment", "idna 3.6"]
+    assert names == ["base layer", "ENV PATH", *added, "WORKDIR /app", *RUN_AND_LATER]
+
+
+def test_what_lies_lower_in_another_stage_is_not_named() -> None:
+    workdir_digest = SYNC.vertex.inputs[0].vertex.digest
+    lowered = {run(BASE, "other").vertex.digest: (workdir_digest, ("idna 3.6",))}
+    assert padded(HEAD, {}, lowered=lowered) == HISTORY
+
+
 def test_an_entry_without_a_date_gives_none() -> None:
     entries = padded(HEAD, {HEAD.vertex.digest: ("x",)})
     assert entries[-2] == {"created_by": "x", "comment": COMMENT}
@@ -63,9 +81,8 @@ def test_nothing_is_added_to_other_stages() -> None:
 
 def test_a_config_may_have_no_history() -> None:
     for config in (b"{}", b'{"history":null}'):
-        after = pad_history(
-            config, dockerfiles.graph(HEAD), {HEAD.vertex.digest: ("x",)}, frozenset()
-        )
+        added = {HEAD.vertex.digest: ("x",)}
+        after = pad_history(config, dockerfiles.graph(HEAD), added, {}, frozenset())
         assert json.loads(after) == {"history": []}
 
 

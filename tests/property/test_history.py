@@ -9,6 +9,7 @@ from uvlayers.dockerfile.history import maker_of, pad_history
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered
 from uvlayers.llb.rewriting import Rewriting
+from uvlayers.placement import place_layers, put_onto
 
 from tests import dockerfiles
 
@@ -102,6 +103,7 @@ def test_layers_and_entries_line_up(program: list[Step]) -> None:
     head, history, syncs = delegated(program)
     rewriting = Rewriting(dockerfiles.graph(head), Nothing())
     added: dict[str, tuple[str, ...]] = {}
+    lowered: dict[str, tuple[str, tuple[str, ...]]] = {}
     for vertex in dockerfiles.graph(head).vertices():
         step = syncs.get(vertex.digest)
         if step is None:
@@ -109,16 +111,21 @@ def test_layers_and_entries_line_up(program: list[Step]) -> None:
             continue
         layers = [dockerfiles.image(f"{vertex.digest[-8:]}-{n}") for n in range(step.layers)]
         titles = tuple(layer.vertex.op.source.identifier for layer in layers)
-        added[maker_of(vertex).digest] = titles
+        prefixes = [f"/venv-{vertex.digest[-8:]}"]
+        placement = place_layers(vertex.inputs[0], prefixes, rewriting.state, Nothing())
+        if placement is None:
+            added[maker_of(vertex).digest] = titles
+        else:
+            lowered[vertex.digest] = placement.lowest, titles
         root = Layered.on(rewriting.state(vertex.inputs[0]))
-        after = root.with_layers(layers, [f"/venv-{vertex.digest[-8:]}"])
+        after = put_onto(root, placement, layers, prefixes)
         if step.kept:
             rewriting.visit_on(vertex, 0, after)
         else:
             rewriting.visit(vertex, after)
     dropped = frozenset(digest for digest, step in syncs.items() if not step.kept)
     config = json.dumps({"history": history}).encode()
-    image = json.loads(pad_history(config, dockerfiles.graph(head), added, dropped))
+    image = json.loads(pad_history(config, dockerfiles.graph(head), added, lowered, dropped))
     after_head = rewriting.finish().head
     assert after_head is not None
     names = names_of(program)

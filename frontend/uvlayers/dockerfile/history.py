@@ -41,17 +41,24 @@ def maker_of(vertex: Vertex) -> Vertex:
 
 
 def pad_history(
-    config: bytes, graph: Graph, added: Mapping[str, Sequence[str]], dropped: frozenset[str]
+    config: bytes,
+    graph: Graph,
+    added: Mapping[str, Sequence[str]],
+    lowered: Mapping[str, tuple[str, Sequence[str]]],
+    dropped: frozenset[str],
 ) -> bytes:
     """`config` (an OCI image config) with an entry for each layer that was added.
 
-    `added` names, by digest of a delegated exec, the layers that come before its own; `dropped`
-    are the execs that no longer make a layer. A history that does not line up is left as it is.
+    `added` names, by digest of a delegated vertex, the layers that come right before its own,
+    `lowered` those that come before the layer of the earlier vertex whose digest it has as well;
+    `dropped` are the execs that no longer make a layer. A history that does not line up is left as
+    it is.
     """
     image: dict[str, Any] = json.loads(config)
     history: list[dict[str, Any]] = image.get("history") or []
     makers = layer_makers(graph)
     padded: list[dict[str, Any]] = []
+    waiting: dict[str, Sequence[str]] = {}
     for entry in reversed(history):
         if entry.get("empty_layer"):
             padded.append(entry)
@@ -59,7 +66,11 @@ def pad_history(
         maker = next(makers, None)
         digest = "" if maker is None else maker.digest
         padded.append({**entry, "empty_layer": True} if digest in dropped else entry)
-        padded += [_entry(entry, text) for text in reversed(added.get(digest, ()))]
+        if digest in lowered:
+            lowest, texts = lowered[digest]
+            waiting[lowest] = (*texts, *waiting.get(lowest, ()))
+        texts = (*waiting.pop(digest, ()), *added.get(digest, ()))
+        padded += [_entry(entry, text) for text in reversed(texts)]
     image["history"] = padded[::-1]
     return json.dumps(image, separators=(",", ":")).encode()
 

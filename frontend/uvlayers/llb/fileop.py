@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import normpath
 
+from uvlayers.llb.graph import Output, Vertex
 from uvlayers.pb import ops_pb2 as pb
 
 _PERMISSIONS = 0o777
@@ -44,6 +45,40 @@ def writing_of(op: pb.FileOp, inputs: int) -> Writing | None:
     if len(set(targets)) != 1 or targets[0] in sources or targets[0] is None:
         return None
     return Writing(targets[0], frozenset(sources), tuple(paths))
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What a step adds to the state `target`, reading `sources`; `paths` are the destinations."""
+
+    target: Output
+    sources: tuple[Output, ...]
+    paths: tuple[str, ...]
+
+
+def additions_of(vertex: Vertex) -> Additions | None:
+    """What `vertex` adds that is a chain of writes, or linked (`COPY --link`); None for any other.
+
+    A link is the merge of a state and a file op that writes on nothing.
+    """
+    match vertex.op.WhichOneof("op"):
+        case "file":
+            writing = writing_of(vertex.op.file, len(vertex.inputs))
+            if writing is None:
+                return None
+            sources = tuple(vertex.inputs[source] for source in sorted(writing.sources))
+            return Additions(vertex.inputs[writing.target], sources, writing.paths)
+        case "merge" if len(vertex.inputs) == 2:
+            target, linked = vertex.inputs
+            if linked.vertex.op.WhichOneof("op") != "file":
+                return None
+            paths = [_destination(action) for action in linked.vertex.op.file.actions]
+            known = tuple(path for path in paths if path is not None)
+            return (
+                Additions(target, linked.vertex.inputs, known) if len(known) == len(paths) else None
+            )
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

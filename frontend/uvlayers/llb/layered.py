@@ -21,12 +21,14 @@ _REATTACHED = Label("[uvlayers] steps after the environment")
 class Segment:
     """Layers that were merged onto a state; `below` is that state without any segment.
 
-    `bulk` are those of the layers that can be made again for another place, and need not be read
-    or copied from here; `added` is the one, if any, that a command has made, with files anywhere.
+    `prefixes` are the absolute paths below which the layers put their files. `bulk` are those of
+    the layers that can be made again for another place, and need not be read or copied from here;
+    `added` is the one, if any, that a command has made, with files anywhere.
     """
 
     below: Output
     layers: tuple[Output, ...]
+    prefixes: tuple[str, ...]
     bulk: frozenset[Output] = frozenset()
     added: Output | None = None
 
@@ -35,18 +37,16 @@ class Segment:
 class Layered:
     """`shadow` is the state as it would be without the segments' layers.
 
-    `prefixes` are the absolute paths below which the layers put their files: an op that may read
-    or write there needs the whole. `written` is where ops have written since the last segment.
+    `written` is where ops have written since the last segment.
     """
 
     shadow: Output
     segments: tuple[Segment, ...]
-    prefixes: tuple[str, ...]
     written: tuple[str, ...] = ()
 
     @classmethod
     def on(cls, state: "State") -> "Layered":
-        return state if isinstance(state, Layered) else cls(state, (), ())
+        return state if isinstance(state, Layered) else cls(state, ())
 
     def with_layers(
         self,
@@ -54,19 +54,33 @@ class Layered:
         prefixes: Sequence[str],
         bulk: Iterable[Output] = (),
         added: Output | None = None,
+        below: Output | None = None,
+        written: Sequence[str] = (),
     ) -> "Layered":
         """More layers on top, all of whose files but those of `added` are below `prefixes`.
 
         A prefix is the highest directory that the layers make: one that is there without them is
-        none, unless they fill it.
+        none, unless they fill it. With `below` they go onto that state, which the shadow was made
+        of by ops that wrote at `written` and to no prefix.
         """
-        segment = Segment(self.shadow, tuple(layers), frozenset(bulk), added)
-        known = dict.fromkeys((*self.prefixes, *prefixes))
-        return Layered(self.shadow, (*self.segments, segment), tuple(known))
+        on = self.shadow if below is None else below
+        segment = Segment(on, tuple(layers), tuple(prefixes), frozenset(bulk), added)
+        return Layered(self.shadow, (*self.segments, segment), tuple(written))
 
     def with_shadow(self, shadow: Output, written: Sequence[str]) -> "Layered":
         """The same layers after an op that only changed the shadow, at the paths `written`."""
         return replace(self, shadow=shadow, written=(*self.written, *written))
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Where the layers are: an op that may read or write there needs the whole."""
+        return tuple(dict.fromkeys(p for segment in self.segments for p in segment.prefixes))
+
+    @property
+    def bulky(self) -> tuple[str, ...]:
+        """Where those are that `without_bulk` leaves out."""
+        found = (p for segment in self.segments if segment.bulk for p in segment.prefixes)
+        return tuple(dict.fromkeys(found))
 
     @property
     def added(self) -> list[Output]:

@@ -102,7 +102,7 @@ class Rewriting:
             slim = source.without_bulk()
             # where the path leads to: a link may lead into the environment
             real = self._paths.real(slim, copy.path)
-            if not any(reaches([real], p) or covers([real], p) for p in source.prefixes):
+            if not any(reaches([real], p) or covers([real], p) for p in source.bulky):
                 inputs[copy.source] = slim
         return inputs
 
