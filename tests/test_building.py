@@ -78,6 +78,7 @@ def bench(
         workspace_root=directory, shared_builds=shared, building=building or Building()
     )
     recipe = SimpleNamespace(
+        python=None,
         found=SyncExec(run),
         command=SimpleNamespace(environment=variables, unknown=unknown, uv=("uv",)),
         root=Layered.on(root),

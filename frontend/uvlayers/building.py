@@ -155,6 +155,8 @@ class _Bench:
         root = recipe.root.shadow
         if self._is_apart():
             root = without_project(root, self._request.workspace_root)
+        if recipe.python is not None:
+            root = recipe.python.on(root)
         return rerun(run, process, root, self._kept, mounts, label)
 
     def _kept(self, mount: pb.Mount) -> Output | None:

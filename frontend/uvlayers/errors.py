@@ -38,6 +38,10 @@ class Unsupported(UvlayersError):
     """
 
 
+class PythonMissing(Unsupported):
+    """No Python that is there will do for uv."""
+
+
 class Unrelated(Unsupported):
     """A command that has nothing to do with a lock, as its files show: nobody is told."""
 

@@ -46,15 +46,15 @@ def is_movable(recipe: Recipe, prefixes: Sequence[str], real: Callable[[str], st
 
 
 def run_beside(
-    recipe: Recipe, skeleton: Sequence[Output], flags: Sequence[str], inputs: Sequence[Output]
+    recipe: Recipe, bare: Sequence[Output], flags: Sequence[str], inputs: Sequence[Output]
 ) -> tuple[Vertex, Output]:
     """The command with more `flags` on the state below, and the layer of what it adds.
 
-    `skeleton` is the environment without packages, or nothing where that has no files; `inputs`
-    are those of the RUN in the new graph.
+    `bare` are the layers of the environment without packages, none where that has no files;
+    `inputs` are those of the RUN in the new graph.
     """
     run = recipe.found.run
-    below = merge([recipe.root.shadow, *skeleton], _BESIDE)
+    below = merge([recipe.root.shadow, *bare], _BESIDE)
     op = pb.Op()
     op.CopyFrom(run.op)
     del op.exec.meta.args[:]

@@ -7,7 +7,7 @@ from functools import partial
 from uvlayers.dockerfile.ancestry import below_context, sensitive_paths
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.uv_mounts import uv_mounts
-from uvlayers.errors import Unsupported
+from uvlayers.errors import PythonMissing, Unsupported
 from uvlayers.gateway.errors import GatewayError
 from uvlayers.gateway.states import States
 from uvlayers.llb.fileop import absolute, reaches
@@ -21,6 +21,7 @@ from uvlayers.settings.synthetic import synthetic_project
 _USUAL_DIRECTORIES = ("/usr/local/bin", "/usr/bin")
 _PASSED_PREFIXES = ("UV_", "PYTHON", "PYC_", "XDG_", "LC_", "LD_", "CONDA_")
 _PASSED = frozenset(("PATH", "HOME", "LANG", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH", "SHELL"))
+_NOT_FOUND = "No interpreter found"  # uv-python/src/discovery.rs, PythonNotFound
 _SECRET = ("PASSWORD", "TOKEN", "USERNAME", "INDEX", "SECRET", "KEY")
 
 
@@ -76,15 +77,19 @@ def skeleton_arguments(
 
 
 def make_skeleton(
-    ground: Ground, arguments: Mapping[str, object], states: States, guest: Output
+    ground: Ground,
+    arguments: Mapping[str, object],
+    states: States,
+    guest: Output,
+    python: str | None = None,
 ) -> Skeleton:
-    """Run the user's uv on a project without dependencies.
+    """Run the user's uv on a project without dependencies, by a program that `python` runs.
 
-    Raises Unsupported when uv finds no interpreter there, or the interpreter is none of ours; the
-    daemon's error where a step before fails.
+    Raises PythonMissing when uv finds no interpreter there, Unsupported when the interpreter is
+    none of ours; the daemon's error where a step before fails.
     """
     emit = partial(emit_environment, ground.run, ground.root, ground.mounts, guest, arguments)
-    python = usual_python(ground, states)
+    python = python or usual_python(ground, states)
     emitted = emit(python)
     try:
         facts = _read_facts(emitted, states)
@@ -94,7 +99,7 @@ def make_skeleton(
         # it does not run the guest, but uv may know one that does
         emitted = emit()
         facts = _read_facts(emitted, states)
-    interpreter = parse_facts(facts)
+    interpreter = _parse(facts)
     return Skeleton(emitted, interpreter, ground, not states.names(emitted.skeleton, "/"))
 
 
@@ -138,6 +143,15 @@ def passed_variables(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _parse(facts: bytes) -> Interpreter:
+    try:
+        return parse_facts(facts)
+    except Unsupported as error:
+        if _NOT_FOUND not in error.message:
+            raise
+        raise PythonMissing(error.message, hint=error.hint) from error
+
+
 def _read_facts(emitted: EmittedEnvironment, states: States) -> bytes:
     try:
         facts = states.answer(emitted.facts, f"/{FACTS_NAME}")
@@ -146,5 +160,5 @@ def _read_facts(emitted: EmittedEnvironment, states: States) -> bytes:
             raise  # what it stands on cannot be built
         raise Unsupported(f"uv cannot be run beforehand: {error.message}") from error
     if facts is None:
-        raise Unsupported("uv finds no Python that is there already")
+        raise PythonMissing("uv finds no Python that is there already")
     return facts

@@ -92,13 +92,14 @@ def take_over(
     layers = emit_layers(plan, install, found.run, command.what)
     prefixes = _prefixes(recipe)
     placement = _placement(recipe, prefixes, state, shop.states) if plan or not before else None
+    root, titles = _with_python(recipe, placement, shop)
     skeleton = () if recipe.skeleton.is_empty else (recipe.skeleton.emitted.skeleton,)
     outputs = [*(() if before else skeleton), *(each.output for each in layers)]
-    titles = [*(() if before else ("virtual environment",) * len(skeleton))]
+    titles += [*(() if before else ("virtual environment",) * len(skeleton))]
     titles += [each.layer.title for each in layers]
     rest = _rest(recipe, before, shop.states)
     bulk = [each.output for each in layers]
-    after = put_onto(recipe.root, placement, outputs, prefixes, bulk)
+    after = put_onto(root, placement, outputs, prefixes, bulk)
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
     changed = None
@@ -129,7 +130,20 @@ def _placement(
     states: States,
 ) -> Placement | None:
     before = recipe.found.run.inputs[recipe.found.root_input]
-    return place_layers(before, prefixes, state, StatePaths(states))
+    python = () if recipe.python is None else (recipe.python.prefix,)
+    return place_layers(before, (*prefixes, *python), state, StatePaths(states))
+
+
+def _with_python(
+    recipe: Recipe, placement: Placement | None, shop: Workshop
+) -> tuple[Layered, list[str]]:
+    """The state with the Python that uv downloads, which is a layer with a title if it is new."""
+    root, python = recipe.root, recipe.python
+    if python is None or any(python.layer in segment.layers for segment in root.segments):
+        return root, []
+    root = put_onto(root, placement, [python.layer], [python.prefix], added=python.layer)
+    shop.downloaded[root.segments[-1]] = python
+    return root, [f"CPython {recipe.skeleton.interpreter.full_version}"]
 
 
 def installs_of(layers: Sequence[EmittedLayer]) -> dict[str, int]:
@@ -217,6 +231,7 @@ def _run_beside(
 ) -> tuple[Vertex, Output]:
     """The user's command on the environment without packages, and the layer of what it adds."""
     run = recipe.found.run
+    bare = skeleton if recipe.python is None else (recipe.python.layer, *skeleton)
     request = recipe.request
     update = isinstance(request, SyncRequest) and request.lock_mode is LockMode.UPDATE
     wheels = recipe.installation.wheels
@@ -224,7 +239,7 @@ def _run_beside(
     if update and not recipe.checked:
         flags = (*flags, "--locked")
     inputs = [whole(state(each)) for each in run.inputs]
-    beside, added = run_beside(recipe, skeleton, flags, inputs)
+    beside, added = run_beside(recipe, bare, flags, inputs)
     if update and not recipe.checked:
         _require_unchanged_lock(beside, states)
     return beside, added

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from uvlayers.emit import Install
 from uvlayers.explain import Fetch
@@ -11,6 +12,9 @@ from uvlayers.llb.graph import Output
 from uvlayers.llb.layered import Segment
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.questions import EmittedEnvironment
+
+if TYPE_CHECKING:
+    from uvlayers.managed_python import ManagedPython
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,9 @@ class Installed:
 class Workshop:
     """What all takeovers of a build share.
 
-    `installed` records what each put into a state, `completed` the paths of the environments that
-    a command went on with, by the digest of its vertex. `given_up` says by the RUN's digest why
-    packages cannot be built apart from it.
+    `installed` records what each put into a state, `downloaded` the Pythons that were put below,
+    `completed` the paths of the environments that a command went on with, by the digest of its
+    vertex. `given_up` says by the RUN's digest why packages cannot be built apart from it.
     """
 
     states: States
@@ -49,4 +53,5 @@ class Workshop:
     budget: int
     given_up: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     installed: dict[Segment, Installed] = field(default_factory=dict)
+    downloaded: "dict[Segment, ManagedPython]" = field(default_factory=dict)
     completed: dict[str, str] = field(default_factory=dict)

@@ -32,6 +32,7 @@ from tests.python.facts import make_facts
 from tests.python.surveys import make_document
 
 PYTHON = "/usr/local/bin/python3.13"
+MANAGED_PYTHON = "/root/.local/share/uv/python/cpython-3.13.2-linux-x86_64-gnu/bin/python3"
 PYTHON_IMAGE = tree(
     {
         PYTHON: b"\x7fELF python",
@@ -172,13 +173,19 @@ def _owner(user: str) -> tuple[int, int]:
     return (1000, 1000) if user in ("app", "1000") else (0, 0)
 
 
+def _python_of(root: Tree) -> str | None:
+    """The interpreter that uv finds."""
+    return next((each for each in (PYTHON, MANAGED_PYTHON) if each in root), None)
+
+
 def _make_environment(
     document: Mapping[str, Any], mounts: Mapping[str, Tree]
 ) -> Mapping[str, Tree]:
     root = dict(mounts["/"])
     if document["uv"] == "uv" and not any(f"{d}/uv" in root for d in ("/usr/local/bin", "/bin")):
         raise BuildError("uv: not found")
-    if PYTHON not in root:
+    python = _python_of(root)
+    if python is None:
         return {}
     for path, (mode, uid, gid) in document["directories"].items():
         root.setdefault(path, Directory(mode, uid, gid))
@@ -191,7 +198,7 @@ def _make_environment(
     facts = make_facts(
         prefix=path,
         executable=f"{path}/bin/python",
-        base_executable=PYTHON,
+        base_executable=python,
         scheme=scheme_of(path, virtual=virtual),
         real_scheme=scheme_of(path, virtual=virtual),
         uid=uid,
@@ -242,7 +249,7 @@ def _virtual_environment(root: Tree, path: str, uid: int, gid: int) -> dict[str,
     files = tree(
         {
             f"{path}/pyvenv.cfg": b"home = /usr/local/bin",
-            f"{path}/bin/python": Link(PYTHON),
+            f"{path}/bin/python": Link(_python_of(root) or PYTHON),
             f"{path}/lib/python3.13/site-packages/_virtualenv.py": b"",
         }
     )
@@ -334,6 +341,10 @@ def _sync(flags: Sequence[str], cwd: str, run: Vertex, mounts: Mapping[str, Tree
     uid, gid = _owner(meta.user)
     variables = dict(entry.split("=", 1) for entry in meta.env)
     path = join(cwd, variables.get("UV_PROJECT_ENVIRONMENT", ".venv"))
+    if _python_of(root) is None:
+        root = {**tree({MANAGED_PYTHON: b"\x7fELF python"}), **root}
+    if any(mount != "/" and path.startswith(f"{mount}/") for mount in mounts):
+        return root
     root.update(_entered(root, path, uid, gid))
     left_out = {flag.split("=")[1] for flag in flags if flag.startswith("--no-install-package=")}
     lock = tomli.loads(_seen(f"{cwd}/uv.lock", mounts).decode())

@@ -29,6 +29,7 @@ def rerun(
     op.exec.meta.args[:] = process.args
     op.exec.meta.env[:] = process.environment
     op.exec.meta.cwd, op.exec.meta.user = process.cwd, process.user
+    op.exec.meta.removeMountStubsRecursive = True
     del op.exec.mounts[:]
     op.exec.mounts.append(pb.Mount(dest="/", input=0, output=0))
     for mount in run.op.exec.mounts:
@@ -42,6 +43,7 @@ def rerun(
             readonly=added.readonly,
             input=NONE if added.source is None else index_of(inputs, added.source),
             output=outputs if added.output else NONE,
+            mountType=pb.MountType.TMPFS if added.tmpfs else pb.MountType.BIND,
         )
         outputs += added.output
         op.exec.mounts.append(wired)

@@ -19,7 +19,9 @@ SWITCHES = (
     "no-python-downloads",
     "no-config",
 )
-DOWNLOADS = ("auto", "automatic", "true", "1", "manual", "never", "false", "0")
+AUTOMATIC = ("auto", "automatic", "true", "1")
+DOWNLOADS = (*AUTOMATIC, "manual", "never", "false", "0")
+_SYSTEM = "only-system"
 VALUES = ("python-preference", "python-fetch")
 
 
@@ -43,6 +45,7 @@ def read_python(
         python_version=_python_version(documents, workspace.root.directory),
         settings=python_settings(choices.configuration),
         flags=tuple(_flags(choices, documents, cwd)),
+        downloads=_may_download(choices),
     )
 
 
@@ -62,6 +65,24 @@ def _refuse_what_uv_refuses(choices: Choices) -> None:
         "no-python-downloads"
     ):
         raise Unsupported("Python downloads are both allowed and forbidden")
+
+
+def _may_download(choices: Choices) -> bool:
+    """Whether uv downloads a Python where it finds none."""
+    if choices.text("python-preference", "UV_PYTHON_PREFERENCE", "python-preference") == _SYSTEM:
+        return False
+    if choices.switch("no-managed-python", "UV_NO_MANAGED_PYTHON"):
+        return False
+    if choices.arguments.has("no-python-downloads"):
+        return False
+    if choices.arguments.has("allow-python-downloads"):
+        return True
+    chosen = (
+        choices.arguments.one("python-fetch")
+        or choices.variables.value("UV_PYTHON_DOWNLOADS")
+        or choices.configuration.text("python-downloads")
+    )
+    return chosen is None or chosen.lower() in AUTOMATIC
 
 
 def _rely_on_members(

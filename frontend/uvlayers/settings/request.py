@@ -31,6 +31,7 @@ class PythonRequest:
     python_version:  text of the workspace root's `.python-version` or `.python-versions`
     settings:        `[tool.uv]` settings such as `python-preference`
     flags:           flags of `uv sync` such as `--python 3.13`, their paths absolute
+    downloads:       whether uv may download one
     """
 
     name: str | None
@@ -39,6 +40,7 @@ class PythonRequest:
     python_version: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    downloads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
