@@ -15,6 +15,7 @@ from integration.tree import Tree, parents, read_layer, read_nothing
 from integration.wheels import Wheel
 
 NAMES = ("alpha", "beta", "gamma", "delta")
+MADE = [f"{name} 1.0" for name in NAMES]
 DESCRIBED = ("entry_points.txt", "INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL")
 SITE = "app/.venv/lib/python3.13/site-packages"
 
@@ -120,8 +121,8 @@ def test_there_are_no_other_layers(image: Image, both: Frontends, project: Proje
 def test_a_layer_is_made_again_bit_for_bit(image: Image, both: Frontends, project: Project) -> None:
     again = both.ours(project, DOCKERFILE, flags=[HOST_NETWORK, "--no-cache-filter=final"])
     assert any("install alpha" in name for name in again.done.progress.executed())
-    # but for the last one, which is a COPY
-    added = slice(-len(NAMES) - 2, -1)
+    # the last two are copies
+    added = slice(-len(NAMES) - 3, -2)
     assert again.layers()[added] == image.layers()[added]
     assert again.layers()[-1] != image.layers()[-1]
 
@@ -141,3 +142,36 @@ def test_other_layers_stay_when_a_dependency_comes_or_goes(
     fewer = both.ours(changed, DOCKERFILE, flags=[HOST_NETWORK])
     assert len(set(fewer.layers()) - set(more.layers())) == 2
     assert len(fewer.layers()) == len(image.layers())
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ["COPY pyproject.toml uv.lock ./", "RUN uv sync --frozen"],
+        ["COPY --link pyproject.toml uv.lock ./", "RUN uv sync --frozen"],
+        ["COPY . .", "RUN uv sync --frozen"],
+        ["COPY --chown=1000 . .", "RUN chown -R 1000 /app", "RUN uv sync --frozen"],
+        ["COPY . .", 'RUN python -c \'open("/srv/made", "w")\'', "RUN uv sync --frozen"],
+        [
+            "COPY . .",
+            "RUN touch /srv/made && uv sync --frozen && uv run --no-sync python -c 'import alpha'",
+        ],
+    ],
+    ids=["lock", "link", "all", "known command", "other command", "one command"],
+)
+def test_a_changed_lock_leaves_the_layers_of_other_wheels_where_they_are(
+    both: Frontends, project: Project, index: Index, tmp_path: Path, steps: list[str]
+) -> None:
+    """What lies above a layer that changed is unpacked again by whoever has the image."""
+    head, _, _ = DOCKERFILE.partition("COPY pyproject.toml")
+    dockerfile = "\n".join((head.rstrip(), *steps, ""))
+    index.serve(wheel("newcomer"))
+    image = both.ours(project, dockerfile, flags=[HOST_NETWORK])
+    changed = project.copy(tmp_path / "changed")
+    more = both.ours(changed.add("newcomer"), dockerfile, flags=[HOST_NETWORK])
+    names = [entry for entry in reversed(more.history()) if "newcomer" in entry or entry in MADE]
+    assert names == [*sorted(MADE), "newcomer 1.0"]
+    kept = [layer for layer in image.layers() if layer in more.layers()]
+    assert kept == more.layers()[: len(kept)]
+    assert len(more.layers()) - len(kept) == len(image.layers()) - len(kept) + 1
+    assert image.layers().index(kept[-1]) >= len(NAMES)

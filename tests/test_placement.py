@@ -58,9 +58,50 @@ def test_steps_that_bring_none_stay_below() -> None:
     assert placed(run(APP, "mkdir /data")) is None
 
 
-@pytest.mark.parametrize("command", ["./setup.sh", "rm -r /data", f"mkdir {VENV}"])
-def test_commands_that_may_change_anything_stay_below(command: str) -> None:
-    assert placed(run(LOCKED, command)) is None
+class Seen(Paths):
+    """What a command on LOCKED did: the directories in its layer, names in `/app` before, after."""
+
+    def __init__(self, layer: Sequence[str], before: str, after: str) -> None:
+        super().__init__()
+        self.layer, self.before, self.after = layer, before, after
+
+    def exists(self, output: Output, path: str) -> bool:
+        return output.vertex.op.WhichOneof("op") == "diff" and path in self.layer
+
+    def names(self, output: Output, path: str) -> tuple[str, ...]:
+        if path == "/":
+            return ("app", "usr")
+        return tuple((self.before if output == LOCKED else self.after).split())
+
+
+INSTALLED = run(LOCKED, "pip install uv")
+
+
+@pytest.mark.parametrize(
+    ("seen", "moved"),
+    [
+        (Seen(["/usr"], "uv.lock", "uv.lock"), True),
+        (Seen(["/app", "/usr"], "uv.lock", "uv.lock more"), False),
+        (Seen(["/app"], "uv.lock", "uv.lock"), False),
+        (Seen([], ".venv uv.lock", "uv.lock"), False),
+    ],
+    ids=["elsewhere", "a file beside it", "made anew", "removed"],
+)
+def test_what_a_command_did_is_seen(seen: Seen, moved: bool) -> None:
+    placement = placed(INSTALLED, seen)
+    assert (placement is not None) is moved
+    if placement is not None:
+        assert (placement.below, placement.lowest) == (APP, LOCKED.vertex.digest)
+        assert "/" in placement.written
+
+
+def test_a_command_on_top_of_other_layers_is_none_beside_them() -> None:
+    on_top = run(Layered.on(LOCKED).with_layers([LAYER], ["/other"]).output(), "pip install uv")
+    assert placed(INSTALLED, Seen(["/usr"], "", ""), {INSTALLED: on_top}) is None
+
+
+def test_a_command_into_the_layers_place_stays_below() -> None:
+    assert placed(run(LOCKED, f"mkdir {VENV}")) is None
 
 
 def test_commands_whose_paths_are_known_go_with_the_files() -> None:
@@ -106,10 +147,8 @@ def test_layers_stay_above_those_of_an_earlier_environment() -> None:
     synced = run(LOCKED, "uv sync")
     code = copy(synced, CONTEXT, "/", "/app")
     first = Layered.on(LOCKED).with_layers([LAYER], ["/other"])
-    states: dict[Output, State] = {
-        synced: first,
-        code: first.with_shadow(copy(LOCKED, CONTEXT, "/", "/app"), ["/app"]),
-    }
+    moved = code.vertex.with_inputs([LOCKED, CONTEXT]).output()
+    states: dict[Output, State] = {synced: first, code: first.with_shadow(moved, ["/app"])}
     placement = placed(code, states=states)
     assert placement == Placement(LOCKED, ("/app",), code.vertex.digest)
 

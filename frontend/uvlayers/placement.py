@@ -6,15 +6,16 @@ own image store. `COPY pyproject.toml uv.lock ./` changes whenever the environme
 put back on top as a difference: the files are the same (see `llb.layered`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from uvlayers.dockerfile.ancestry import from_context
 from uvlayers.dockerfile.history import maker_of
 from uvlayers.dockerfile.reach import reach_of
-from uvlayers.llb.fileop import Additions, additions_of, covers, reaches
+from uvlayers.llb.fileop import Additions, above, additions_of, covers, reaches
 from uvlayers.llb.graph import Output, Vertex
-from uvlayers.llb.layered import Layered, State
+from uvlayers.llb.layered import Layered, State, shadow_of
+from uvlayers.llb.ops import diff
 from uvlayers.llb.rewriting import Paths
 
 
@@ -55,34 +56,84 @@ def place_layers(
 
     That is an output of the delegated graph, of which `state` says what has become. None where the
     context's files are not right below, or may have to do with the layers' places. Commands may
-    come after them (`chmod`, `useradd`) whose paths are known and that remove nothing.
+    come after them that keep off these, which their words show or what they did.
     """
+    steps = list(_steps(before))
+    bring = [n for n, (_, step) in enumerate(steps) if any(map(_is_context, step.sources))]
+    if not bring:
+        return None
     root = Layered.on(state(before))
     occupied = [prefix for prefix in prefixes if paths.exists(root.shadow, prefix)]
     placement, written = None, []
-    here = before
-    while (addition := _addition(here.vertex)) is not None:
-        lower = Layered.on(state(addition.target))
-        added = [paths.real(root.shadow, path) for path in addition.paths]
-        apart = not any(reaches(added, prefix) for prefix in prefixes)
-        if lower.segments != root.segments or not apart:
+    for number, (here, step) in enumerate(steps[: bring[-1] + 1]):
+        lower = Layered.on(state(step.target))
+        if lower.segments != root.segments or not _is_on(here, lower, state):
+            break
+        places = _written(here, lower.shadow, step, prefixes, state, paths)
+        if places is None:
+            break
+        added = [paths.real(root.shadow, path) for path in places]
+        if any(reaches(added, prefix) for prefix in prefixes):
             break
         if any(covers(added, prefix) for prefix in occupied):
             break
         written += added
-        if any(from_context(source.vertex) for source in addition.sources):
+        if number in bring:
             placement = Placement(lower.shadow, tuple(written), maker_of(here.vertex).digest)
-        here = addition.target
     return placement
 
 
-def _addition(vertex: Vertex) -> Additions | None:
-    """What a step adds to the state before it; None where it may change anything, or remove."""
+def _steps(before: Output) -> Iterator[tuple[Output, Additions]]:
+    """The steps that `before` was made in, the last one first; of a command no paths are known."""
+    while (step := _step(before.vertex)) is not None:
+        yield before, step
+        before = step.target
+
+
+def _step(vertex: Vertex) -> Additions | None:
     if vertex.op.WhichOneof("op") != "exec":
         return additions_of(vertex)
     root = next(mount for mount in vertex.op.exec.mounts if mount.dest == "/")
-    reach = reach_of(vertex)
-    if reach is None or root.input < 0 or root.output != 0:
+    if root.input < 0 or root.output != 0:
         return None
-    # the runtime makes the directory that it starts in
-    return Additions(vertex.inputs[root.input], (), (reach.cwd, *reach.touched))
+    return Additions(vertex.inputs[root.input], (), ())
+
+
+def _is_context(source: Output) -> bool:
+    return from_context(source.vertex)
+
+
+def _is_on(step: Output, lower: Layered, state: Callable[[Output], State]) -> bool:
+    """Whether a step is done on the state before it without the layers, as all moved ones are."""
+    return lower.shadow in shadow_of(state(step)).vertex.inputs
+
+
+def _written(
+    here: Output,
+    lower: Output,
+    step: Additions,
+    prefixes: Sequence[str],
+    state: Callable[[Output], State],
+    paths: Paths,
+) -> Sequence[str] | None:
+    """Where a step writes that was done on `lower`; None where that may be the layers' places."""
+    if here.vertex.op.WhichOneof("op") != "exec":
+        return step.paths
+    reach = reach_of(here.vertex)
+    if reach is not None:
+        # the runtime makes the directory that it starts in
+        return (reach.cwd, *reach.touched)
+    parents = {each for prefix in prefixes for each in above(prefix)}
+    return ("/",) if _kept_alone(parents, lower, shadow_of(state(here)), paths) else None
+
+
+def _kept_alone(parents: Collection[str], lower: Output, upper: Output, paths: Paths) -> bool:
+    """Whether a command has left alone the directories above the layers' places, its `parents`.
+
+    It is seen by what it did. What it has made in a directory, or made anew, has brought that
+    directory into its own layer; what it has removed is missing afterwards.
+    """
+    layer = diff(lower, upper)
+    if any(paths.exists(layer, each) for each in parents if each != "/"):
+        return False
+    return all(set(paths.names(lower, each)) <= set(paths.names(upper, each)) for each in parents)

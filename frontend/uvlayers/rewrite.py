@@ -102,7 +102,7 @@ class Rewritten:
         for digest, takeover in self.takeovers.items():
             origin = self.split.origins[digest]
             if takeover.lowest is not None:
-                # of a RUN that was cut, only the first part can stand on such a step
+                # of a RUN that was cut, only the first sync can stand on such a step
                 lowered[origin] = self.split.origins[takeover.lowest], takeover.titles
             if origin not in self.split.parts:
                 added[origin] = () if origin in lowered else takeover.titles

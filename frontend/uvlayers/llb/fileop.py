@@ -6,7 +6,7 @@ inputs is one of those, above it the result of an earlier action.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from posixpath import normpath
+from posixpath import dirname, normpath
 
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.pb import ops_pb2 as pb
@@ -117,6 +117,13 @@ def plain_copy_of(op: pb.FileOp, inputs: int) -> PlainCopy | None:
 
 def absolute(path: str) -> str:
     return normpath(f"/{path}").replace("//", "/")
+
+
+def above(path: str) -> Iterator[str]:
+    """The directories above an absolute path, the nearest first."""
+    while path != "/":
+        path = dirname(path)
+        yield path
 
 
 def reaches(paths: Sequence[str], prefix: str) -> bool:

@@ -1,11 +1,11 @@
 """The fold that turns the delegated graph into the new one, vertex by vertex, inputs first."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from posixpath import dirname, join, relpath
+from posixpath import join, relpath
 from typing import Protocol
 
-from uvlayers.llb.fileop import covers, plain_copy_of, reaches, writing_of
+from uvlayers.llb.fileop import above, covers, plain_copy_of, reaches, writing_of
 from uvlayers.llb.graph import Graph, Output, Vertex, make_vertex
 from uvlayers.llb.layered import Layered, State, shadow_of, whole
 from uvlayers.pb import ops_pb2 as pb
@@ -141,7 +141,7 @@ class Rewriting:
 
         Those come with it, as they are in the shadow.
         """
-        parts = [each for each in (path, *_above(path)) if each != "/"]
+        parts = [each for each in (path, *above(path)) if each != "/"]
         return any(
             looks not in (None, self._paths.looks(target.shadow, each))
             for added in target.added
@@ -216,13 +216,6 @@ def with_root(
     else:
         wired[root_input] = root
     return make_vertex(changed, wired, run.metadata, run.locations)
-
-
-def _above(path: str) -> Iterator[str]:
-    """The directories above an absolute path, the nearest first."""
-    while path != "/":
-        path = dirname(path)
-        yield path
 
 
 def _output_count(vertex: Vertex) -> int:
