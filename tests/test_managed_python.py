@@ -61,6 +61,17 @@ def test_it_is_downloaded_once_for_all_commands() -> None:
     assert sorted(built.unpacked) == [["click"], ["idna"]]
 
 
+def test_wheels_are_unpacked_where_it_was_downloaded() -> None:
+    state = copy(workdir(BASE, "/app", line=2), CONTEXT, "/", "/app", line=3)
+    state = run(state, "uv sync --frozen --no-install-package=idna", line=4)
+    head = run(run(state, "touch /data", line=5), FROZEN, line=6)
+    built = build_of(head, PLAIN, IDNA, CLICK, extra=BARE)
+    assert built.files == built.expected
+    assert built.gateway.warnings == []
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
+    assert uses_of_context(built, "install") == []
+
+
 @pytest.mark.parametrize("changed", [PLAIN, tree({"/more": b""})])
 def test_it_does_not_depend_on_the_projects_files(changed: Tree) -> None:
     state = copy(workdir(BASE, "/app", line=2), CONTEXT, "/", "/app", line=3)

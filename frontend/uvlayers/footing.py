@@ -1,5 +1,6 @@
 """The state on which wheels are unpacked: the lowest that has the interpreter as the RUN has it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,12 +27,16 @@ def find_footing(
     library_path: str | None,
     guest: Output,
     states: States,
+    others: Sequence[Output] = (),
 ) -> Footing:
-    """Where the interpreter of `skeleton` runs, with `directories` as the RUN has them."""
+    """Where the interpreter of `skeleton` runs, with `directories` as the RUN has them.
+
+    `others` are states that come first, though the RUN does not stand on them.
+    """
     python = skeleton.interpreter.base_executable
     on = partial(_footing, skeleton.ground, python, library_path, guest)
     # the last is not asked: that would pull an image that may not be needed
-    *asked, last = candidates(skeleton.ground.root)
+    *asked, last = (*others, *candidates(skeleton.ground.root))
     held = (
         each
         for each in map(on, asked)

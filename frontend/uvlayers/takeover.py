@@ -191,7 +191,12 @@ def _install(recipe: Recipe, shop: Workshop, prepared: Prepared, *, again: bool)
     found = again or (interpreter.environment is not None and interpreter.environment.existed)
     library_path = recipe.command.library_path
     footing = find_footing(
-        recipe.skeleton, recipe.directories, library_path, shop.guest, shop.states
+        recipe.skeleton,
+        recipe.directories,
+        library_path,
+        shop.guest,
+        shop.states,
+        () if recipe.python is None else (recipe.python.root,),
     )
     request = recipe.request
     return Install(
