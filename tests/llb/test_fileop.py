@@ -1,14 +1,18 @@
 import pytest
 from uvlayers.llb.fileop import (
+    Additions,
     PlainCopy,
     Writing,
+    above,
     absolute,
+    additions_of,
     covers,
     plain_copy_of,
     reaches,
     writing_of,
 )
-from uvlayers.llb.graph import Output
+from uvlayers.llb.graph import Output, make_vertex
+from uvlayers.llb.ops import merge
 from uvlayers.pb import ops_pb2 as pb
 
 from tests import dockerfiles
@@ -183,3 +187,26 @@ def test_a_copy_of_a_directory_itself_is_not_plain() -> None:
 def test_other_ops_are_no_plain_copies() -> None:
     assert plain_copy_of(op_of(dockerfiles.workdir(BASE, "/app")), 1) is None
     assert plain_copy_of(actions(mkdir(0, "/a"), mkdir(1, "/b", 0)), 1) is None
+
+
+def test_what_a_step_adds_to_the_state_before_it() -> None:
+    copied = dockerfiles.copy(BASE, CONTEXT, "/x", "/app/")
+    assert additions_of(copied.vertex) == Additions(BASE, (CONTEXT,), ("/app",))
+    linked = dockerfiles.copy_link(BASE, CONTEXT, "/x", "/app/")
+    assert additions_of(linked.vertex) == Additions(BASE, (CONTEXT,), ("/app",))
+
+
+def test_a_merge_of_anything_else_adds_nothing_that_is_known() -> None:
+    made = dockerfiles.run(BASE, "true")
+    removed = actions(pb.FileAction(input=-1, output=0, rm=pb.FileActionRm(path="/x")))
+    removal = make_vertex(pb.Op(file=removed), []).output()
+    assert additions_of(made.vertex) is None
+    assert additions_of(merge([BASE, made]).vertex) is None
+    assert additions_of(merge([BASE, removal]).vertex) is None
+    copied = dockerfiles.copy(None, CONTEXT, "/x", "/y")
+    assert additions_of(merge([BASE, copied, copied]).vertex) is None
+
+
+def test_directories_above() -> None:
+    assert list(above("/app/.venv/bin")) == ["/app/.venv", "/app", "/"]
+    assert list(above("/")) == []

@@ -76,3 +76,22 @@ def test_states_are_outputs_or_layered() -> None:
     layered = Layered.on(BASE).with_layers([WHEEL], ["/venv"])
     assert whole(BASE) == shadow_of(BASE) == shadow_of(layered) == BASE
     assert whole(layered) == layered.output()
+
+
+def test_layers_may_lie_below_earlier_steps() -> None:
+    copied = dockerfiles.copy(BASE, dockerfiles.context(), "/", "/app")
+    above = Layered.on(copied).with_layers([WHEEL], ["/venv"])
+    below = Layered.on(copied).with_layers([WHEEL], ["/venv"], below=BASE, written=["/app"])
+    assert files_of(below) == files_of(above)
+    assert below.output().vertex.inputs[:2] == (BASE, WHEEL)
+    assert below.shadow == above.shadow == copied
+    assert (above.settled("/app/x"), below.settled("/app/x")) == (copied, None)
+    assert below.settled("/srv") == BASE
+
+
+def test_only_what_can_be_left_out_is_bulky() -> None:
+    python = Layered.on(BASE).with_layers([OTHER_WHEEL], ["/python"], added=OTHER_WHEEL)
+    both = python.with_layers([WHEEL], ["/venv"], bulk=[WHEEL])
+    assert both.prefixes == ("/python", "/venv")
+    assert both.bulky == ("/venv",)
+    assert both.without_bulk() == python.output()

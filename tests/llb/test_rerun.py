@@ -78,3 +78,11 @@ def test_mounts_are_added_with_outputs_from_one() -> None:
     assert added == [("/guest", -1, True), ("/out", 1, False), ("/x", -1, False)]
     assert op.mounts[-3].input == op.mounts[-1].input
     assert op.mounts[-2].input == -1
+
+
+def test_places_of_added_mounts_are_removed_again() -> None:
+    op = rerun_with(CONTEXT, Mount("/scratch/new", tmpfs=True), Mount("/in", GUEST, readonly=True))
+    scratch, guest = op.mounts[-2:]
+    assert (scratch.mountType, scratch.input, scratch.output) == (pb.MountType.TMPFS, -1, -1)
+    assert (guest.mountType, guest.readonly) == (pb.MountType.BIND, True)
+    assert op.meta.removeMountStubsRecursive

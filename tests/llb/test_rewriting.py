@@ -177,6 +177,16 @@ def test_a_copy_from_beside_the_environment_need_not_have_the_bulk() -> None:
     assert after.vertex.inputs[1] == layered().without_bulk()
 
 
+def test_a_copy_of_what_else_was_laid_out_need_not_have_the_bulk() -> None:
+    run = dockerfiles.run(BASE, "uv sync")
+    python = Layered.on(BASE).with_layers([LAYER], ["/python"], added=LAYER)
+    after = python.with_layers([BULK], ["/app/.venv"], bulk=[BULK])
+    head = dockerfiles.copy(dockerfiles.image("final"), run, "/python", "/python")
+    copied = rewrite(head, run.vertex, after, Places()).finish().head
+    assert copied is not None
+    assert copied.vertex.inputs[1] == python.output()
+
+
 def test_a_copy_from_or_above_the_environment_has_all() -> None:
     run = dockerfiles.run(BASE, "uv sync")
     for source, links in (

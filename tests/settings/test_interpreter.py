@@ -50,6 +50,27 @@ class TestRequest:
         }
 
     @pytest.mark.parametrize(
+        ("arguments", "env", "setting", "allowed"),
+        [
+            ([], {}, "", True),
+            (["--python-preference=only-managed"], {}, "", True),
+            ([], {"UV_PYTHON_DOWNLOADS": "auto"}, "python-downloads = 'never'", True),
+            (["--allow-python-downloads"], {"UV_PYTHON_DOWNLOADS": "never"}, "", True),
+            (["--no-python-downloads"], {"UV_PYTHON_DOWNLOADS": "automatic"}, "", False),
+            ([], {"UV_PYTHON_DOWNLOADS": "Manual"}, "", False),
+            ([], {}, "python-downloads = 'manual'", False),
+            ([], {}, "python-preference = 'only-system'", False),
+            (["--no-managed-python"], {}, "", False),
+            ([], {"UV_NO_MANAGED_PYTHON": "1"}, "", False),
+        ],
+    )
+    def test_downloads(
+        self, arguments: list[str], env: dict[str, str], setting: str, allowed: bool
+    ) -> None:
+        python = request(*arguments, files=with_tool(setting), env=env).python
+        assert python.downloads is allowed
+
+    @pytest.mark.parametrize(
         ("arguments", "env"),
         [
             (["--managed-python", "--python-preference=system"], {}),
