@@ -306,9 +306,12 @@ def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
             case ["cd", directory]:
                 cwd = normpath(join(cwd, directory))
             case ["touch", path]:
-                root = {**root, path: File(b"")}
+                root = {**root, join(cwd, path): File(b"")}
             case ["mkdir", "-m", mode, path]:
                 root = _new(root, join(cwd, path), {}, Directory(int(mode, 8)))
+            case ["rm", "-r", path]:
+                gone = set(below(root, real_path(root, join(cwd, path))))
+                root = {name: node for name, node in root.items() if name not in gone}
             case ["uv", "venv", path]:
                 uid, gid = _owner(run.op.exec.meta.user)
                 path = join(cwd, path)

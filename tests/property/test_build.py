@@ -28,6 +28,7 @@ PROJECTS = {
     "packaged": project(A, B, packaged=True, code=b"1"),
     "changed": project(A, B, packaged=True, code=b"2"),
 }
+NAME = "llb.customname"
 LINKS: dict[str, Node | bytes] = {
     "/venv": Link("/app/.venv"),
     "/link": Link("/opt/venv"),
@@ -98,8 +99,11 @@ def syncs(environment: st.SearchStrategy[str]) -> st.SearchStrategy[Sync]:
     )
 
 
+Program = tuple[list[Copy | Simple], Sync, list[Sync | Copy | Simple], Stage | None]
+
+
 @st.composite
-def programs(draw: st.DrawFn) -> tuple[Sync, list[Sync | Copy | Simple], Stage | None]:
+def programs(draw: st.DrawFn) -> Program:
     """Steps that are mostly about one environment, which a last stage may copy."""
     environment = draw(st.sampled_from(ENVIRONMENTS))
     place = join("/app", environment)
@@ -129,13 +133,21 @@ def programs(draw: st.DrawFn) -> tuple[Sync, list[Sync | Copy | Simple], Stage |
         src = draw(sources)
         dest = src if draw(st.integers(0, 3)) else draw(dests)
         stage = Stage(src, dest, draw(st.booleans()), draw(st.booleans()), draw(st.booleans()))
-    return draw(same), draw(st.lists(others, max_size=3)), stage
+    above = st.sampled_from((place, dirname(place), "/app/proj.py", "/srv", "/app"))
+    commands = st.one_of(
+        above.map(lambda path: Simple(f"rm -r {path}")),
+        above.map(lambda path: Simple(f"rm -r {path} && mkdir -m 755 {path}")),
+        st.sampled_from(("observe", "workdir", "touch /y", "touch x", "make")).map(Simple),
+    )
+    early = draw(st.lists(st.one_of(copies, copies, commands), max_size=3))
+    return early, draw(same), draw(st.lists(others, max_size=3)), stage
 
 
-def delegated(first: Sync, program: list[Sync | Copy | Simple], stage: Stage | None) -> Output:
+def delegated(program: Program) -> Output:
+    early, first, later, stage = program
     base = dockerfiles.image("python")
     state = workdir(base, "/app", line=2)
-    for line, step in enumerate((first, *program), 3):
+    for line, step in enumerate((*early, first, *later), 3):
         match step:
             case Sync():
                 state = sync(state, step, line)
@@ -181,12 +193,10 @@ def sources() -> dict[str, Tree]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(programs())
-def test_the_build_makes_the_same_files(
-    program: tuple[Sync, list[Sync | Copy | Simple], Stage | None],
-) -> None:
-    head = delegated(*program)
+def test_the_build_makes_the_same_files(program: Program) -> None:
+    head = delegated(program)
     try:
         expected = Solver(sources(), Machine()).tree(head)
     except BuildError:
@@ -199,4 +209,7 @@ def test_the_build_makes_the_same_files(
     for warned in gateway.warnings:
         event(warned.short.removeprefix("uvlayers: `uv sync` runs as written: ").split("`")[0])
     after = head if ref.id == "delegated" else gateway.head(ref)
+    whole = after.vertex.inputs if after is not None else ()
+    if any("steps after" in each.vertex.metadata.description.get(NAME, "") for each in whole):
+        event("steps above the environment")
     assert gateway.solver.tree(after) == expected
