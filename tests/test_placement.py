@@ -5,8 +5,8 @@ from posixpath import normpath
 
 import pytest
 from uvlayers.llb.graph import Output
-from uvlayers.llb.layered import Layered, State
-from uvlayers.placement import Placement, place_layers, put_onto
+from uvlayers.llb.layered import Layered, State, shadow_of
+from uvlayers.placement import Placement, place_layers
 
 from tests import dockerfiles
 from tests.dockerfiles import copy, copy_link, run, workdir
@@ -44,8 +44,13 @@ class Paths:
 def placed(
     before: Output, paths: Paths | None = None, states: dict[Output, State] | None = None
 ) -> Placement | None:
+    """None where the layers lie right above what comes before them."""
     known = states or {}
-    return place_layers(before, (VENV,), lambda each: known.get(each, each), paths or Paths())
+    found = place_layers(before, (VENV,), lambda each: known.get(each, each), paths or Paths())
+    if found.lowest is None:
+        assert found == Placement(shadow_of(known.get(before, before)))
+        return None
+    return found
 
 
 def test_the_contexts_files_come_to_lie_above() -> None:
@@ -154,16 +159,12 @@ def test_layers_stay_above_those_of_an_earlier_environment() -> None:
 
 
 def test_layers_go_onto_their_place_and_what_was_above_comes_back() -> None:
-    after = put_onto(Layered.on(LOCKED), placed(LOCKED), [LAYER], [VENV])
+    place = place_layers(LOCKED, (VENV,), lambda each: each, Paths())
+    root = Layered.on(LOCKED)
+    after = root.with_layers([LAYER], [VENV], below=place.below, written=place.written)
     whole = after.output().vertex
-    assert whole.op.WhichOneof("op") == "merge"
     assert whole.inputs[:2] == (APP, LAYER)
     assert whole.inputs[2].vertex.inputs == (APP, LOCKED)
     assert after.shadow == LOCKED
     assert after.settled("/app/x") is None
     assert after.settled("/srv") == APP
-
-
-def test_without_a_place_they_go_on_top() -> None:
-    whole = put_onto(Layered.on(APP), None, [LAYER], [VENV]).output().vertex
-    assert whole.inputs == (APP, LAYER)

@@ -18,7 +18,7 @@ from uvlayers.llb.fileop import PlainCopy, plain_copy_of, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
 from uvlayers.llb.ops import Label, merge
-from uvlayers.placement import place_layers, put_onto
+from uvlayers.placement import place_layers
 from uvlayers.takeover import Rest, Takeover, installs_of
 from uvlayers.workshop import Installed, Workshop
 
@@ -105,8 +105,9 @@ def _copied(
     layers = emit_layers(plan, install, vertex, "environment copied")
     outputs = [each.output for each in layers]
     placement = place_layers(onto, (path,), state, StatePaths(shop.states))
-    after = put_onto(target, placement, outputs, (path,), bulk=outputs)
-    after = after.with_shadow(bare, (copy.dest,))
+    after = target.with_layers(
+        outputs, (path,), bulk=outputs, below=placement.below, written=placement.written
+    ).with_shadow(bare, (copy.dest,))
     shop.installed[after.segments[-1]] = replace(records[-1], wheels=frozenset(wheels))
     fetches = {digest: fetch for each in records for digest, fetch in each.fetches.items()}
     titles = tuple(each.layer.title for each in layers)
@@ -118,7 +119,7 @@ def _copied(
         fetches,
         installs_of(layers),
         plan,
-        lowest=None if placement is None else placement.lowest,
+        lowest=placement.lowest,
     )
 
 

@@ -23,27 +23,13 @@ from uvlayers.llb.rewriting import Paths
 class Placement:
     """`below` is the state that layers go onto, `written` where the steps above them write.
 
-    `lowest` is the digest of the vertex of the delegated graph that makes the lowest of these.
+    `lowest` is the digest of the vertex of the delegated graph that makes the lowest of these, None
+    where there are none.
     """
 
     below: Output
-    written: tuple[str, ...]
-    lowest: str
-
-
-def put_onto(
-    root: Layered,
-    placement: Placement | None,
-    layers: Sequence[Output],
-    prefixes: Sequence[str],
-    bulk: Sequence[Output] = (),
-    added: Output | None = None,
-) -> Layered:
-    """`root` with more layers at their placement; None is on top."""
-    if placement is None:
-        return root.with_layers(layers, prefixes, bulk, added)
-    below, written = placement.below, placement.written
-    return root.with_layers(layers, prefixes, bulk, added, below, written)
+    written: tuple[str, ...] = ()
+    lowest: str | None = None
 
 
 def place_layers(
@@ -51,20 +37,21 @@ def place_layers(
     prefixes: Sequence[str],
     state: Callable[[Output], State],
     paths: Paths,
-) -> Placement | None:
+) -> Placement:
     """Where layers below `prefixes` may lie that are to come after `before`.
 
-    That is an output of the delegated graph, of which `state` says what has become. None where the
-    context's files are not right below, or may have to do with the layers' places. Commands may
-    come after them that keep off these, which their words show or what they did.
+    That is an output of the delegated graph, of which `state` says what has become. It is right
+    there where the context's files are not below, or may have to do with the layers' places.
+    Commands may come after them that keep off these, which their words show or what they did.
     """
+    root = Layered.on(state(before))
+    placement = Placement(root.shadow)
     steps = list(_steps(before))
     bring = [n for n, (_, step) in enumerate(steps) if any(map(_is_context, step.sources))]
     if not bring:
-        return None
-    root = Layered.on(state(before))
+        return placement
     occupied = [prefix for prefix in prefixes if paths.exists(root.shadow, prefix)]
-    placement, written = None, []
+    written: list[str] = []
     for number, (here, step) in enumerate(steps[: bring[-1] + 1]):
         lower = Layered.on(state(step.target))
         if lower.segments != root.segments or not _is_on(here, lower, state):

@@ -5,7 +5,7 @@ Read → lock → select. Whatever is not understood raises Unsupported.
 
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from posixpath import join
 from typing import TYPE_CHECKING
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 from uvlayers.dockerfile.ancestry import candidates
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
-from uvlayers.dockerfile.twin import Twins, platform_name
-from uvlayers.errors import PythonMissing, Unsupported
+from uvlayers.errors import Unsupported
 from uvlayers.existing import environment_directories, shared_directories
-from uvlayers.files import Directories, ExecFiles, directories_to, home_directory, is_there
-from uvlayers.footing import foresee_footing, foresee_unpacker
-from uvlayers.foreign import is_foreign, make_foreign_skeleton
+from uvlayers.files import Directories, ExecFiles, directories_to, is_there
+from uvlayers.footing import foresee_footing
 from uvlayers.foresight import foresee, foresee_files
 from uvlayers.installation import Installation
 from uvlayers.launcher import require_own_way
@@ -29,8 +27,9 @@ from uvlayers.llb.layered import Layered, State
 from uvlayers.order import read_order, read_request, require_lock
 from uvlayers.python.interpreter import Interpreter
 from uvlayers.settings.agreement import require_agreement
-from uvlayers.settings.request import PipRequest, Request, SyncRequest
-from uvlayers.skeleton import Ground, Skeleton, ground_of, make_skeleton, skeleton_arguments
+from uvlayers.settings.request import PipRequest, Request
+from uvlayers.skeleton import Skeleton
+from uvlayers.skeleton_search import find_skeleton
 from uvlayers.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def read_recipe(
     directories = directories_to(shop.states, root.shadow, request.environment_path)
     if isinstance(request, PipRequest):
         _require_beforehand(root, request.environment_path, shop)
-    skeleton, python = _skeleton(run, command, request, root, directories, shop)
+    skeleton, python = find_skeleton(run, command, request, root, directories, shop)
     _require_umask(command, skeleton.interpreter)
     require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
     foresee(partial(foresee_footing, skeleton, command.library_path, shop.guest, shop.states))
@@ -106,73 +105,6 @@ def read_recipe(
         installation,
         python,
     )
-
-
-def _skeleton(
-    run: Vertex,
-    command: SyncCommand,
-    request: Request,
-    root: Layered,
-    directories: Directories,
-    shop: Workshop,
-) -> "tuple[Skeleton, ManagedPython | None]":
-    """The empty environment, and the Python that uv downloads for it, if any.
-
-    Where the builder cannot run the RUN, it is had by means of its twin.
-    """
-    below = root.shadow
-    arguments = skeleton_arguments(run, command, request, directories)
-    ground = ground_of(run, command, request, below)
-    pip = isinstance(request, PipRequest)
-    if not is_foreign(run, shop.build_platform):
-        make = partial(
-            make_skeleton,
-            arguments=arguments,
-            states=shop.states,
-            guest=shop.finder if pip else shop.guest,
-        )
-        found = (shop.downloaded.get(segment) for segment in root.segments)
-        python = next((each for each in found if each is not None), None)
-        if python is not None:
-            return _with_python(python, ground, make), python
-        foresee(partial(foresee_unpacker, ground, command.library_path, shop.guest, shop.states))
-        try:
-            return make(ground), None
-        except PythonMissing:
-            if not isinstance(request, SyncRequest) or not request.python.downloads:
-                raise
-        python = _download(ground, command, request, shop)
-        return _with_python(python, ground, make), python
-    if pip:
-        platform = platform_name(run.op.platform)
-        raise Unsupported(f"`{command.what}` is for another platform, `{platform}`")
-    try:
-        twins = Twins(run.op.platform, shop.build_platform)
-        twin = ground_of(twins.run(run), command, request, twins.output(below))
-        return make_foreign_skeleton(ground, twin, arguments, shop), None
-    except Unsupported as reason:
-        platform = platform_name(run.op.platform)
-        message = f"it is for another platform, `{platform}`: {reason.message}"
-        raise Unsupported(message, hint=reason.hint) from reason
-
-
-def _download(
-    ground: Ground, command: SyncCommand, request: SyncRequest, shop: Workshop
-) -> "ManagedPython":
-    """The Python that uv finds missing."""
-    from uvlayers.managed_python import download_python  # most images have one
-
-    home = home_directory(shop.states, ground.root, ground.run.op.exec.meta.user)
-    return download_python(ground, command, request, home, shop.states)
-
-
-def _with_python(
-    python: "ManagedPython", ground: Ground, make: Callable[..., Skeleton]
-) -> Skeleton:
-    """The empty environment that `make` makes of a Python that uv downloads."""
-    skeleton = make(replace(ground, root=python.on(ground.root)), python=python.executable)
-    python.require_chosen(skeleton.interpreter)
-    return skeleton
 
 
 def _without_builds(installation: Installation) -> Installation:

@@ -23,7 +23,7 @@ from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State, whole
 from uvlayers.occupancy import installed_before
 from uvlayers.pb import ops_pb2 as pb
-from uvlayers.placement import Placement, place_layers, put_onto
+from uvlayers.placement import Placement, place_layers
 from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
 from uvlayers.settings.request import LockMode, SyncRequest
@@ -81,67 +81,70 @@ def take_over(
     `state` tells what has become of the outputs of the delegated graph. Raises Unsupported where
     the RUN must be built as written, other UvlayersErrors where the build must end.
     """
-    recipe = read_recipe(found, command, files, state, shop)
-    before = installed_before(recipe, shop.installed, shop.states)
+    read = read_recipe(found, command, files, state, shop)
+    before = installed_before(read, shop.installed, shop.states)
     present = {wheel for each in before for wheel in each.wheels}
-    prepared = prepare(recipe, state, shop, present)
-    recipe = replace(recipe, installation=prepared.installation, skeleton=_skeleton(recipe, before))
-    _require_success(recipe)
+    prepared = prepare(read, state, shop, present)
+    recipe = _complete(read, prepared, before)
     plan = make_plan(set(recipe.installation.wheels) - present, shop.budget)
     install = _install(recipe, shop, prepared, again=bool(before))
     layers = emit_layers(plan, install, found.run, command.what)
     prefixes = _prefixes(recipe)
-    placement = _placement(recipe, prefixes, state, shop.states) if plan or not before else None
-    root, titles = _with_python(recipe, placement, shop)
     skeleton = () if recipe.skeleton.is_empty else (recipe.skeleton.emitted.skeleton,)
-    outputs = [*(() if before else skeleton), *(each.output for each in layers)]
-    titles += [*(() if before else ("virtual environment",) * len(skeleton))]
-    titles += [each.layer.title for each in layers]
+    made = () if before else skeleton
+    place = _place(recipe, prefixes if made or layers else (), state, shop.states)
+    root, titles = _with_python(recipe, place, shop)
+    titles += ["virtual environment"] * len(made) + [each.layer.title for each in layers]
     rest = _rest(recipe, before, shop.states)
     bulk = [each.output for each in layers]
-    after = put_onto(root, placement, outputs, prefixes, bulk)
+    after = root.with_layers(
+        (*made, *bulk), prefixes, bulk, below=place.below, written=place.written
+    )
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)
     changed = None
     if rest is Rest.BESIDE:
         changed, added = _run_beside(recipe, skeleton, state, shop.states)
         after = after.with_layers([added], prefixes, added=added)
-    path, left = recipe.request.environment_path, recipe.installation.left
     return Takeover(
-        after,
-        path,
-        tuple(titles),
-        rest,
-        fetches,
-        installs_of(layers),
-        plan,
-        changed,
-        prepared.builds,
-        left,
-        command.needed,
-        None if placement is None else placement.lowest,
+        state=after,
+        path=recipe.request.environment_path,
+        titles=tuple(titles),
+        rest=rest,
+        fetches=fetches,
+        installs=installs_of(layers),
+        plan=plan,
+        changed=changed,
+        builds=prepared.builds,
+        left=recipe.installation.left,
+        needed=command.needed,
+        lowest=place.lowest,
     )
 
 
-def _placement(
+def _place(
     recipe: Recipe,
     prefixes: Sequence[str],
     state: Callable[[Output], State],
     states: States,
-) -> Placement | None:
+) -> Placement:
+    """Where layers go that have files below `prefixes`; with none there are no layers."""
+    if not prefixes:
+        return Placement(recipe.root.shadow)
     before = recipe.found.run.inputs[recipe.found.root_input]
     python = () if recipe.python is None else (recipe.python.prefix,)
     return place_layers(before, (*prefixes, *python), state, StatePaths(states))
 
 
-def _with_python(
-    recipe: Recipe, placement: Placement | None, shop: Workshop
-) -> tuple[Layered, list[str]]:
+def _with_python(recipe: Recipe, place: Placement, shop: Workshop) -> tuple[Layered, list[str]]:
     """The state with the Python that uv downloads, which is a layer with a title if it is new."""
     root, python = recipe.root, recipe.python
     if python is None or any(python.layer in segment.layers for segment in root.segments):
         return root, []
-    root = put_onto(root, placement, [python.layer], [python.prefix], added=python.layer)
+    layers, prefixes = [python.layer], [python.prefix]
+    root = root.with_layers(
+        layers, prefixes, added=python.layer, below=place.below, written=place.written
+    )
     shop.downloaded[root.segments[-1]] = python
     return root, [f"CPython {recipe.skeleton.interpreter.full_version}"]
 
@@ -151,14 +154,20 @@ def installs_of(layers: Sequence[EmittedLayer]) -> dict[str, int]:
     return {digest: size for each in layers for digest, size in each.installs.items()}
 
 
-def _require_success(recipe: Recipe) -> None:
-    """Raise Unsupported where the sync might fail, and the RUN would do something else then."""
+def _complete(recipe: Recipe, prepared: Prepared, before: Sequence[Installed]) -> Recipe:
+    """The recipe of what can be had, into the environment that is there.
+
+    Raises Unsupported where the sync might fail, and the RUN would do something else then.
+    """
+    skeleton = _skeleton(recipe, before)
+    recipe = replace(recipe, installation=prepared.installation, skeleton=skeleton)
     if not recipe.command.spare:
-        return
+        return recipe
     if not recipe.checked:
         raise Unsupported("whether it fails, and its alternative runs, is known only when it runs")
     for each in recipe.installation.left:
         raise Unsupported(f"its alternative runs where `{each.name}` cannot be installed")
+    return recipe
 
 
 def _skeleton(recipe: Recipe, before: Sequence[Installed]) -> Skeleton:

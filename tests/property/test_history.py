@@ -9,7 +9,7 @@ from uvlayers.dockerfile.history import maker_of, pad_history
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered
 from uvlayers.llb.rewriting import Rewriting
-from uvlayers.placement import place_layers, put_onto
+from uvlayers.placement import place_layers
 
 from tests import dockerfiles
 
@@ -113,12 +113,13 @@ def test_layers_and_entries_line_up(program: list[Step]) -> None:
         titles = tuple(layer.vertex.op.source.identifier for layer in layers)
         prefixes = [f"/venv-{vertex.digest[-8:]}"]
         placement = place_layers(vertex.inputs[0], prefixes, rewriting.state, Nothing())
-        if placement is None:
+        if placement.lowest is None:
             added[maker_of(vertex).digest] = titles
         else:
             lowered[vertex.digest] = placement.lowest, titles
         root = Layered.on(rewriting.state(vertex.inputs[0]))
-        after = put_onto(root, placement, layers, prefixes)
+        below, written = placement.below, placement.written
+        after = root.with_layers(layers, prefixes, below=below, written=written)
         if step.kept:
             rewriting.visit_on(vertex, 0, after)
         else:
