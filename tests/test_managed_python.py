@@ -2,7 +2,7 @@
 
 import pytest
 from uvlayers.errors import Unsupported
-from uvlayers.llb.graph import Output
+from uvlayers.llb.graph import walk
 from uvlayers.managed_python import managed_directory
 
 from tests import dockerfiles
@@ -91,12 +91,8 @@ def uses_of_context(built: Built, name: str) -> list[str]:
         vertex.digest
         for vertex in dockerfiles.graph(head).vertices()
         if name in vertex.metadata.description.get("llb.customname", "")
-        and CONTEXT in _below(vertex.output())
+        and CONTEXT.vertex in walk(vertex)
     ]
-
-
-def _below(output: Output) -> list[Output]:
-    return [output, *(each for i in output.vertex.inputs for each in _below(i))]
 
 
 def test_a_download_that_fails_is_left_to_the_command() -> None:

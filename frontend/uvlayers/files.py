@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import accumulate
 from posixpath import dirname, join, normpath
 
 from uvlayers.dockerfile.find import is_root
@@ -10,7 +9,7 @@ from uvlayers.dockerfile.shell.scope import Kind
 from uvlayers.dockerfile.view import ExecView, Place
 from uvlayers.errors import Unsupported
 from uvlayers.gateway.states import States, is_directory, is_regular, is_symlink, permissions
-from uvlayers.llb.fileop import reaches
+from uvlayers.llb.fileop import above, reaches
 from uvlayers.llb.graph import Output
 from uvlayers.llb.layered import Layered, shadow_of, whole
 from uvlayers.pb.stat_pb2 import Stat
@@ -204,8 +203,8 @@ def directories_to(states: States, output: Output, path: str) -> Directories:
 
 def highest_made(path: str, directories: Directories) -> str:
     """The highest directory that is made for `path`, where `directories` are there; else `path`."""
-    above = accumulate(path.strip("/").split("/"), "{}/{}".format, initial="")
-    return next((each for each in above if each and each not in directories), path)
+    made = [each for each in (path, *above(path)) if each != "/" and each not in directories]
+    return made[-1] if made else path
 
 
 def is_there(states: States, output: Output, path: str) -> bool:

@@ -1,5 +1,5 @@
 # syntax=uvlayers/frontend
-# shape: the project's files in the last stage, then `COPY --link --from=builder` of the environment
+# shape: `COPY --link` of the lock; the project's files in the last stage, then `COPY --from=builder` of the environment
 # run: /app/.venv/bin/shop
 FROM python:3.13-slim AS builder
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
