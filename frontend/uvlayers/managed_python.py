@@ -11,7 +11,7 @@ from posixpath import join
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.errors import Unsupported
 from uvlayers.files import StatePaths, directories_to, highest_made
-from uvlayers.gateway.errors import GatewayError
+from uvlayers.gateway.errors import trying
 from uvlayers.gateway.states import States
 from uvlayers.guest.account import DROPPED_VARIABLES
 from uvlayers.llb.fileop import absolute, reaches
@@ -79,12 +79,8 @@ def download_python(
         raise Unsupported(f"the way to uv's Pythons leads through a symbolic link: `{directory}`")
     vertex = _emit(ground, command, synthetic_project(request))
     root = vertex.output()
-    try:
+    with trying(vertex.digest, "uv cannot download a Python beforehand"):
         names = states.names(root, directory) or ()
-    except GatewayError as error:
-        if error.vertex not in (None, vertex.digest):
-            raise  # what it stands on cannot be built
-        raise Unsupported(f"uv cannot download a Python beforehand: {error.message}") from error
     executables = (join(directory, name, "bin/python3") for name in sorted(names))
     executable = next((each for each in executables if states.exists(root, each)), None)
     if executable is None:

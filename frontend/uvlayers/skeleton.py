@@ -8,7 +8,7 @@ from uvlayers.dockerfile.ancestry import below_context, sensitive_paths
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.uv_mounts import uv_mounts
 from uvlayers.errors import PythonMissing, Unsupported
-from uvlayers.gateway.errors import GatewayError
+from uvlayers.gateway.errors import trying
 from uvlayers.gateway.states import States
 from uvlayers.llb.fileop import absolute, reaches
 from uvlayers.llb.graph import Output, Vertex
@@ -153,12 +153,8 @@ def _parse(facts: bytes) -> Interpreter:
 
 
 def _read_facts(emitted: EmittedEnvironment, states: States) -> bytes:
-    try:
+    with trying(emitted.facts.vertex.digest, "uv cannot be run beforehand"):
         facts = states.answer(emitted.facts, f"/{FACTS_NAME}")
-    except GatewayError as error:
-        if error.vertex not in (None, emitted.facts.vertex.digest):
-            raise  # what it stands on cannot be built
-        raise Unsupported(f"uv cannot be run beforehand: {error.message}") from error
     if facts is None:
         raise PythonMissing("uv finds no Python that is there already")
     return facts

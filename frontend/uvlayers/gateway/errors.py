@@ -8,13 +8,13 @@ import json
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import grpc
 
 from uvlayers import __version__
-from uvlayers.errors import LineRange, UvlayersError
+from uvlayers.errors import LineRange, Unsupported, UvlayersError
 from uvlayers.pb.ops_pb2 import SourceInfo
 from uvlayers.pb.status_pb2 import Status
 
@@ -67,6 +67,20 @@ class GatewayError(UvlayersError):
     def vertex(self) -> str | None:
         """The digest of the op that failed, if an op failed."""
         return next((digest for at in self.details(VERTEX) if (digest := at.get("digest"))), None)
+
+
+@contextmanager
+def trying(digest: str, what: str) -> Iterator[None]:
+    """Turn the failure of the vertex `digest`, which is only tried, into Unsupported: `what: …`.
+
+    The daemon's error stays where a step before it fails.
+    """
+    try:
+        yield
+    except GatewayError as error:
+        if error.vertex not in (None, digest):
+            raise
+        raise Unsupported(f"{what}: {error.message}") from error
 
 
 def gateway_error(error: grpc.RpcError) -> GatewayError:
