@@ -43,7 +43,7 @@ def failed(message: str = "digest mismatch") -> GatewayError:
 def test_other_errors_stay_what_they_are() -> None:
     index = Index("")
     for error in (failed(), GatewayError(Status(message="canceled"))):
-        assert explain(error, {}, index) is error
+        assert explain(error, {}, (), index) is error
     assert index.evaluated == []
 
 
@@ -58,7 +58,7 @@ def test_other_errors_stay_what_they_are() -> None:
     ],
 )
 def test_an_index_that_only_the_run_may_reach_is_left_to_it(answer: str) -> None:
-    reason = explain(failed(), {VERTEX: PUBLIC}, Index(f"failed to load cache key: {answer}"))
+    reason = explain(failed(), {VERTEX: PUBLIC}, (), Index(f"failed to load cache key: {answer}"))
     assert isinstance(reason, Unsupported)
     assert reason.message == (f"the builder cannot fetch `idna-3.6-py3-none-any.whl`: {answer}")
     assert reason.hint is not None
@@ -67,25 +67,25 @@ def test_an_index_that_only_the_run_may_reach_is_left_to_it(answer: str) -> None
 
 def test_what_is_hidden_may_be_there_for_whoever_has_credentials() -> None:
     index = Index("invalid response status 404 Not Found")
-    assert isinstance(explain(failed(), {VERTEX: PRIVATE}, index), Unsupported)
-    told = explain(failed(), {VERTEX: PUBLIC}, index)
+    assert isinstance(explain(failed(), {VERTEX: PRIVATE}, (), index), Unsupported)
+    told = explain(failed(), {VERTEX: PUBLIC}, (), index)
     assert isinstance(told, GatewayError)
     assert "cannot fetch `idna-3.6-py3-none-any.whl` of `idna 3.6` in uv.lock" in told.message
     assert "the index has it no more: `uv lock --upgrade-package idna`" in told.message
 
 
 def test_a_wrong_file_is_told_from_a_wrong_answer() -> None:
-    told = explain(failed(), {VERTEX: PUBLIC}, Index(""))
+    told = explain(failed(), {VERTEX: PUBLIC}, (), Index(""))
     assert isinstance(told, GatewayError)
     assert "digest mismatch" in told.message
     assert "that is not the file that was locked" in told.message
-    told = explain(failed(), {VERTEX: PUBLIC}, Index("invalid response status 503"))
+    told = explain(failed(), {VERTEX: PUBLIC}, (), Index("invalid response status 503"))
     assert "invalid response status 503" in told.message
     assert told.message.endswith(AGAIN)
 
 
 def test_the_lines_of_the_dockerfile_stay() -> None:
-    told = explain(failed("unexpected EOF"), {VERTEX: PUBLIC}, Index(""))
+    told = explain(failed("unexpected EOF"), {VERTEX: PUBLIC}, (), Index(""))
     assert isinstance(told, GatewayError)
     assert [detail.type_url for detail in told.status.details] == [
         detail.type_url for detail in failed().status.details
@@ -94,8 +94,17 @@ def test_the_lines_of_the_dockerfile_stay() -> None:
 
 def test_the_index_is_asked_without_a_checksum() -> None:
     index = Index("")
-    explain(failed(), {VERTEX: PUBLIC}, index)
+    explain(failed(), {VERTEX: PUBLIC}, (), index)
     (asked,) = index.evaluated
     assert asked is not None
     assert asked.vertex.op.source.identifier == WHEEL.url
     assert "http.checksum" not in asked.vertex.op.source.attrs
+
+
+def test_a_program_that_would_be_found_in_place_of_one_of_the_systems() -> None:
+    ended = 'process "python …" did not complete successfully: exit code: '
+    refused = explain(failed(f"{ended}3"), {}, {VERTEX}, Index(""))
+    assert isinstance(refused, Unsupported)
+    assert "by the name of one of the system's" in refused.message
+    for message, installs in ((f"{ended}1", {VERTEX}), (f"{ended}3", set[str]())):
+        assert isinstance(explain(failed(message), {}, installs, Index("")), GatewayError)

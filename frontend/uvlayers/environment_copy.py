@@ -10,8 +10,8 @@ from posixpath import join, normpath, relpath
 
 from uvlayers.emit import emit_layers
 from uvlayers.errors import Unsupported
-from uvlayers.existing import environment_directories
-from uvlayers.files import StatePaths, directories_above, is_there
+from uvlayers.existing import install_into
+from uvlayers.files import StatePaths, is_there
 from uvlayers.gateway.states import States
 from uvlayers.layers.plan import make_plan
 from uvlayers.llb.fileop import PlainCopy, plain_copy_of, reaches
@@ -90,25 +90,26 @@ def _copied(
     path = records[0].path
     _require_alone(path, target, records, shop.states)
     bare = _without_wheels(vertex, copy, source.without_bulk(), target.shadow)
-    directories = directories_above(shop.states, bare, path)
-    if path in records[0].install.directories:
-        directories = environment_directories(shop.states, bare, records[0].install.interpreter)
-    marker = shop.states.entry(bare, path, "pyvenv.cfg")
-    if marker is None:
-        raise Unsupported("the environment is not where it was expected")
+    install = install_into(shop.states, bare, path, records[0].install)
     archives = {key: each for r in records for key, each in r.install.archives.items()}
-    install = replace(records[0].install, directories=directories, archives=archives)
     mode = install.mode if copy.mode is None else copy.mode
-    install = replace(install, uid=marker.uid, gid=marker.gid, mode=mode)
+    install = replace(install, mode=mode, archives=archives)
     wheels = {wheel for each in records for wheel in each.wheels}
     plan = make_plan(wheels, shop.budget)
     layers = emit_layers(plan, install, vertex, "environment copied")
     outputs = [each.output for each in layers]
     placement = place_layers(onto, (path,), state, StatePaths(shop.states))
     after = target.with_layers(
-        outputs, (path,), bulk=outputs, below=placement.below, written=placement.written
+        outputs,
+        (path,),
+        bulk=outputs,
+        below=placement.below,
+        written=placement.written,
+        programs=install.interpreter.real_scheme.scripts,
     ).with_shadow(bare, (copy.dest,))
-    shop.installed[after.segments[-1]] = replace(records[-1], wheels=frozenset(wheels))
+    shop.installed[after.segments[-1]] = replace(
+        records[-1], wheels=frozenset(wheels), install=install
+    )
     fetches = {digest: fetch for each in records for digest, fetch in each.fetches.items()}
     titles = tuple(each.layer.title for each in layers)
     return Takeover(

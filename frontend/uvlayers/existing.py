@@ -5,10 +5,12 @@ a project without dependencies; here is what that does not show.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from posixpath import dirname, join
 
+from uvlayers.emit import Install
 from uvlayers.errors import Unsupported
-from uvlayers.files import Directories, directories_to
+from uvlayers.files import Directories, directories_above, directories_to
 from uvlayers.gateway.states import States, is_directory, is_symlink, permissions
 from uvlayers.llb.fileop import reaches
 from uvlayers.llb.graph import Output
@@ -52,6 +54,20 @@ def environment_directories(
         elif is_symlink(entry) and not _is_usual(place, interpreter):
             raise Unsupported(f"a symbolic link is in the environment: `{place}`")
     return found
+
+
+def install_into(states: States, output: Output, path: str, install: Install) -> Install:
+    """`install` for the environment at `path` as it is in `output`, where its wheels are not.
+
+    It has another owner there, or its directories have. Raises Unsupported where it is not there.
+    """
+    marker = states.entry(output, path, _CONFIGURATION)
+    if marker is None:
+        raise Unsupported("the environment is not where it was expected")
+    directories = directories_above(states, output, path)
+    if path in install.directories:
+        directories = environment_directories(states, output, install.interpreter)
+    return replace(install, directories=directories, uid=marker.uid, gid=marker.gid)
 
 
 def _is_usual(link: str, interpreter: Interpreter) -> bool:

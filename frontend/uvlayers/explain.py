@@ -1,6 +1,6 @@
 """The daemon's errors about our own vertices, in words that name the wheel."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from uvlayers.errors import Unsupported, UvlayersError
@@ -16,6 +16,7 @@ AGAIN = "the build can be run again; what was fetched is kept"
 _REFUSED = ("status 401", "status 403", "status 407")
 _HIDDEN = "status 404"  # what some indexes say to whom they do not know
 _MISMATCH = "digest mismatch"
+_SYSTEM_PROGRAM = "exit code: 3"  # see guest/unpack.py
 _CACHE_KEY = "failed to load cache key: "  # of no interest to whoever waits for a wheel
 _UNREACHABLE = (
     "x509:",
@@ -39,12 +40,17 @@ class Fetch:
     private: bool
 
 
-def explain(error: GatewayError, fetches: Mapping[str, Fetch], gateway: Gateway) -> UvlayersError:
-    """What `error` means.
+def explain(
+    error: GatewayError, fetches: Mapping[str, Fetch], installs: Collection[str], gateway: Gateway
+) -> UvlayersError:
+    """What `error` means, `installs` being the vertices that unpack wheels.
 
-    Unsupported where only the RUN itself can reach the index; an error in words that name the
-    wheel where that cannot be fetched, its Dockerfile lines kept; `error` itself otherwise.
+    Unsupported where only the RUN itself can reach the index, and where a wheel brings what must
+    not be in a layer; an error in words that name the wheel where that cannot be fetched, its
+    Dockerfile lines kept; `error` itself otherwise.
     """
+    if error.vertex in installs and error.message.endswith(_SYSTEM_PROGRAM):
+        return Unsupported("a package brings a program by the name of one of the system's")
     fetch = fetches.get(error.vertex or "")
     if fetch is None:
         return error

@@ -109,7 +109,7 @@ def _written(
     reach = reach_of(here.vertex)
     if reach is not None:
         # the runtime makes the directory that it starts in
-        return (reach.cwd, *reach.touched)
+        return (reach.cwd, *reach.changed)
     parents = {each for prefix in prefixes for each in above(prefix)}
     return ("/",) if _kept_alone(parents, lower, shadow_of(state(here)), paths) else None
 

@@ -176,7 +176,8 @@ def _learn(
     """Make out how the next attempt may succeed; raises the error where none can."""
     takeovers = attempt.takeovers
     fetches = {d: f for each in takeovers.values() for d, f in each.fetches.items()}
-    explained = explain(error, fetches, gateway)
+    installs = {digest for each in takeovers.values() for digest in each.installs}
+    explained = explain(error, fetches, installs, gateway)
     failed = {
         digest
         for digest, each in takeovers.items()

@@ -98,7 +98,12 @@ def take_over(
     rest = _rest(recipe, before, shop.states)
     bulk = [each.output for each in layers]
     after = root.with_layers(
-        (*made, *bulk), prefixes, bulk, below=place.below, written=place.written
+        (*made, *bulk),
+        prefixes,
+        bulk,
+        below=place.below,
+        written=place.written,
+        programs=recipe.skeleton.interpreter.real_scheme.scripts,
     )
     fetches = _fetches(recipe, layers)
     shop.installed[after.segments[-1]] = _record(recipe, install, fetches)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from uvlayers.dockerfile.command import Opaque, SyncCommand, cut_sync, find_sync, touched
+from uvlayers.dockerfile.shell.touches import Touched
 
 ENVIRONMENT = {"HOME": "/root", "PATH": "/usr/bin:/bin"}
 CWD = "/app"
@@ -1054,9 +1055,18 @@ def test_caches_that_the_commands_after_a_sync_touch(
 )
 def test_what_an_exec_may_change(text: str, paths: tuple[str, ...] | None) -> None:
     known = {"HOME": "/root"}
-    assert touched(["/bin/sh", "-c", text], known, "/app", unknown=["X"]) == paths
+    expected = None if paths is None else Touched(paths)
+    assert touched(["/bin/sh", "-c", text], known, "/app", unknown=["X"]) == expected
     assert touched([text], known, "/app") is None
     assert touched(["/bin/sh", text], known, "/app") is None
+
+
+def test_what_an_exec_gives_to_another_owner() -> None:
+    text = "useradd app && mkdir data && chown -R app:app . && chgrp -R 0 /srv"
+    found = touched(["/bin/sh", "-c", text], {}, "/app")
+    assert found is not None
+    assert found.given == ("/app", "/srv")
+    assert found.paths[-1] == "/app/data"
 
 
 def test_a_sync_that_is_not_the_first_leaves_nothing_aside() -> None:

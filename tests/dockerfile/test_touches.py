@@ -1,5 +1,13 @@
 import pytest
-from uvlayers.dockerfile.shell.touches import is_cache, touched_paths
+from uvlayers.dockerfile.shell.touches import (
+    _ADD_ACCOUNTS,
+    _ARGUMENTS,
+    PROGRAMS,
+    Touched,
+    is_cache,
+    touched_by_program,
+)
+from uvlayers.guest.scripts import SYSTEM
 
 ACCOUNTS = ("/etc", "/home", "/run", "/var")
 
@@ -11,6 +19,7 @@ ACCOUNTS = ("/etc", "/home", "/run", "/var")
         ("apt-get clean", ("/var/cache/apt", "/var/lib/apt")),
         ("uv cache prune --ci", ()),
         ("uv cache prune --other", None),
+        ("chown x:y data ../z/*", ("/app/data", "/z")),
         ("chown -R x:y data ../z/*", ("/app/data", "/z")),
         ("/bin/mkdir -p //d/a", ("/d/a",)),
         ("chmod -R go-w .venv", ("/app/.venv",)),
@@ -43,7 +52,31 @@ ACCOUNTS = ("/etc", "/home", "/run", "/var")
     ],
 )
 def test_what_a_program_touches(words: str, paths: tuple[str, ...] | None) -> None:
-    assert touched_paths(words.split(), "/app") == paths
+    expected = None if paths is None else Touched(paths)
+    assert touched_by_program(words.split(), "/app") == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("chown -R x:y data ../z", ("/app/data", "/z")),
+        ("chown -Rhv x /app", ("/app",)),
+        ("chown --recursive x -- .", ("/app",)),
+        ("/bin/chgrp -f -R 0 /app", ("/app",)),
+        ("chown -RL x /app", None),
+        ("chown -R --from=a b /app", None),
+        ("chown -h x /app", ()),
+        ("chmod -R 700 /app", ()),
+    ],
+)
+def test_what_a_program_gives_to_another_owner(words: str, given: tuple[str, ...] | None) -> None:
+    found = touched_by_program(words.split(), "/app")
+    assert (None if found is None else found.given) == given
+
+
+def test_whatever_a_known_program_may_start_is_kept_out_of_the_layers() -> None:
+    assert set(SYSTEM) == PROGRAMS
+    assert {*_ARGUMENTS, *_ADD_ACCOUNTS} < PROGRAMS
 
 
 @pytest.mark.parametrize(

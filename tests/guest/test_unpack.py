@@ -264,6 +264,26 @@ def test_the_builtin_hash_has_two_names(monkeypatch: pytest.MonkeyPatch, old: bo
     assert _load_sha256() is hashlib.sha256
 
 
+@pytest.mark.parametrize(
+    ("member", "code"),
+    [
+        (Member(f"{INFO}/entry_points.txt", "[gui_scripts]\nmkdir = pkg:main\n"), 3),
+        (Member(f"{DATA}/scripts/chown", "#!python\n"), 3),
+        (Member(f"{DATA}/data/bin/useradd"), 3),
+        (Member(f"{DATA}/data/bin/sh/x"), 0),
+        (Member(f"{DATA}/data/lib/sh"), 0),
+        (Member(f"{INFO}/entry_points.txt", "[console_scripts]\nmkdirs = pkg:main\n"), 0),
+    ],
+)
+def test_programs_that_would_be_found_in_place_of_the_systems(
+    bench: Bench, capsys: pytest.CaptureFixture[str], member: Member, code: int
+) -> None:
+    bench.add(Peculiar((member,)))
+    assert unpack(request(bench.wheels)) == code
+    told = capsys.readouterr().err
+    assert told == "" or told.startswith("error: cannot install `pkg-1.0-py3-none-any.whl`: one of")
+
+
 def test_a_large_script(bench: Bench) -> None:
     text = "#!python\n" + "# filling\n" * 600_000
     bench.add(Peculiar((Member(f"{DATA}/scripts/a", text),)))

@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "9d327c60be52720ccda946b171647b0e1bc3fc9fdf602e222d34079e8a87690a"
+GOLDEN = "44db47561f929d8d895a1bc6147d6fd5e11a34e42e53bdd91fb5e31839297bf9"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

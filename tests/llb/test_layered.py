@@ -59,6 +59,21 @@ def test_bulk_can_be_left_out() -> None:
     assert layered.output() != slim.output()
 
 
+def test_bulk_can_be_all_that_the_shadow_does_not_have() -> None:
+    first = Layered.on(BASE).with_layers([OTHER_WHEEL, WHEEL], ["/venv"], bulk=[WHEEL])
+    copied = dockerfiles.copy(BASE, dockerfiles.context(), "/", "/app")
+    added = first.with_layers([OTHER_WHEEL], ["/venv"], added=OTHER_WHEEL)
+    whole = added.with_shadow(copied, ["/app"]).with_layers([WHEEL], ["/venv"], bulk=[WHEEL])
+    alone = whole.with_bulk_alone()
+    assert alone.added == []
+    assert [each.layers for each in alone.segments] == [(WHEEL,), (WHEEL,)]
+    assert alone.segments[0].below == Layered.on(BASE).with_layers([OTHER_WHEEL], []).output()
+    assert alone.without_bulk() == alone.shadow
+    assert files_of(Layered.on(alone.shadow)) == files_of(Layered.on(whole.without_bulk()))
+    assert files_of(alone) == files_of(whole)
+    assert Layered.on(BASE).with_bulk_alone() == Layered.on(BASE)
+
+
 def test_places_are_settled_until_something_is_written_there() -> None:
     layered = Layered.on(BASE)
     assert layered.settled("/app") is None

@@ -12,6 +12,11 @@ from tests import dockerfiles
 
 BASE, LAYER, BULK = (dockerfiles.image(name) for name in ("base", "layer", "bulk"))
 CONTEXT = dockerfiles.context()
+ADDED = (
+    Layered.on(BASE)
+    .with_layers([BULK], ["/app/.venv"], bulk=[BULK], programs="/app/.venv/bin")
+    .with_layers([LAYER], ["/app/.venv"], added=LAYER, programs="/app/.venv/bin")
+)
 
 
 class Places:
@@ -277,8 +282,16 @@ class Trees(Places):
         return tuple(basename(each) for each in self.added if dirname(each) == path)
 
 
+def is_below_all(state: State) -> bool:
+    """Whether a step is done below what a command has added, not only below the bulk."""
+    assert isinstance(state, Layered)
+    (target, *_) = state.shadow.vertex.inputs
+    assert target in (BASE, ADDED.with_bulk_alone().shadow)
+    assert state.segments == (ADDED if target == BASE else ADDED.with_bulk_alone()).segments
+    return target == BASE
+
+
 def test_what_a_command_has_added_is_not_changed_below_it() -> None:
-    after = Layered.on(BASE).with_layers([LAYER], ["/app/.venv"], added=LAYER)
     cases: tuple[tuple[str, tuple[str, ...], bool], ...] = (
         ("/srv/old", (), True),
         ("/srv/old", ("/srv", "/srv/other"), True),
@@ -288,15 +301,42 @@ def test_what_a_command_has_added_is_not_changed_below_it() -> None:
         ("/srv/new", ("/srv", "/srv!"), False),
     )
     for path, added, below in cases:
-        state, _ = run_after(reaching(path), Trees(*added), after)
-        assert isinstance(state, Layered) is below, (path, added)
-    state, _ = run_after(reaching("/data", cwd="/made"), Trees("/made"), after)
-    assert isinstance(state, Output)
+        state, _ = run_after(reaching(path), Trees(*added), ADDED)
+        assert is_below_all(state) is below, (path, added)
+    state, _ = run_after(reaching("/data", cwd="/made"), Trees("/made"), ADDED)
+    assert not is_below_all(state)
+
+
+def test_programs_of_the_environment_are_not_those_of_the_system() -> None:
+    venv = Layered.on(BASE).with_layers(
+        [LAYER, BULK], ["/app/.venv"], bulk=[BULK], programs="/app/.venv/bin"
+    )
+    for directory, harmless in (("bin", True), ("lib", False), ("", False)):
+        reach = reaching("/data", searched=(f"/app/.venv/{directory}".rstrip("/"), "/bin"))
+        assert isinstance(run_after(reach, after=venv)[0], Layered) is harmless
+    linked = Places({"/tools": "/app/.venv/bin"})
+    assert isinstance(run_after(reaching("/data", searched=("/tools",)), linked, venv)[0], Layered)
+    loading = Reach(("/data",), ("/bin",), "/", loaded=("/app/.venv/bin",))
+    assert isinstance(run_after(loading, after=venv)[0], Output)
+
+
+def test_a_program_that_a_command_has_added_is_seen() -> None:
+    for added, below in (("/app/.venv/bin/shop", True), ("/app/.venv/bin/mkdir", False)):
+        reach = Reach(("/data",), ("/app/.venv/bin",), "/", programs=frozenset(("mkdir",)))
+        assert is_below_all(run_after(reach, Trees(added), ADDED)[0]) is below
+
+
+def test_what_gets_another_owner_is_written_to() -> None:
+    given = Reach((), ("/bin",), "/", given=("/data",))
+    state, _ = run_after(given)
+    assert isinstance(state, Layered)
+    assert state.written == ("/data",)
+    for path in ("/app", "/app/.venv", "/app/.venv/bin"):
+        assert isinstance(run_after(Reach((), ("/bin",), "/", given=(path,)))[0], Output)
 
 
 def test_a_copy_makes_no_directory_that_a_command_has_added() -> None:
     run = dockerfiles.run(BASE, "uv sync", line=2)
-    after = Layered.on(BASE).with_layers([LAYER], ["/app/.venv"], added=LAYER)
     for dest, added, below in (
         ("/srv/old", ("/srv", "/srv/old"), True),
         ("/srv/old", ("/srv", "/srv/old", "/srv/old/x"), False),
@@ -306,8 +346,8 @@ def test_a_copy_makes_no_directory_that_a_command_has_added() -> None:
         ("/", ("/app", "/app/.venv", "/app/build"), False),
     ):
         head = dockerfiles.copy(run, CONTEXT, "/", dest)
-        state = rewrite(head, run.vertex, after, Trees(*added)).state(head)
-        assert isinstance(state, Layered) is below, (dest, added)
+        state = rewrite(head, run.vertex, ADDED, Trees(*added)).state(head)
+        assert is_below_all(state) is below, (dest, added)
 
 
 def test_the_command_stays_on_prepared_layers() -> None:

@@ -14,6 +14,7 @@ from uvlayers.dockerfile.shell.script import read_script, read_steps
 from uvlayers.dockerfile.shell.steps import SyncRun, made_by
 from uvlayers.dockerfile.shell.substitution import substitute
 from uvlayers.dockerfile.shell.syntax import decode, encode
+from uvlayers.dockerfile.shell.touches import Touched
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 HARMLESS_OPTIONS = frozenset(("--norc", "--noprofile", "--noediting", "--posix"))
@@ -150,8 +151,8 @@ def cut_sync(
 
 def touched(
     args: Sequence[str], env: Mapping[str, str], cwd: str, *, unknown: Collection[str] = ()
-) -> tuple[str, ...] | None:
-    """Absolute paths, at or below which the exec `args` may change something, and removes nothing.
+) -> Touched | None:
+    """What the exec `args` may change, of which it removes nothing.
 
     None where it may do more. For `env`, `cwd` and `unknown` see `find_sync`. Never raises.
     """

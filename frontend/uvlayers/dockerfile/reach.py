@@ -1,12 +1,15 @@
 """RUNs that need not see an environment: all that they change is known, and where they look."""
 
+from collections.abc import Mapping, Sequence
+
 from uvlayers.dockerfile.command import touched
 from uvlayers.dockerfile.find import environment_of, is_root, secret_variables
+from uvlayers.dockerfile.shell.touches import PROGRAMS
 from uvlayers.llb.graph import Vertex
 from uvlayers.llb.rewriting import Reach
 
-# Where programs are searched for, and what they load (execvp(3), ld.so(8)).
-_SEARCHED = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD")
+# What programs load (ld.so(8)).
+_LOADED = ("LD_LIBRARY_PATH", "LD_PRELOAD")
 
 
 def reach_of(run: Vertex) -> Reach | None:
@@ -17,9 +20,15 @@ def reach_of(run: Vertex) -> Reach | None:
         variables.setdefault("HOME", "/root")
     unknown = secret if "HOME" in variables else [*secret, "HOME"]
     cwd = meta.cwd or "/"
-    paths = touched(meta.args, variables, cwd, unknown=unknown)
-    # an empty entry is the working directory
-    entries = [entry for name in _SEARCHED for entry in variables.get(name, "").split(":") if entry]
-    if paths is None or not all(entry.startswith("/") for entry in entries):
+    found = touched(meta.args, variables, cwd, unknown=unknown)
+    searched = _entries(variables, ("PATH",))
+    loaded = _entries(variables, _LOADED)
+    if found is None or not all(entry.startswith("/") for entry in (*searched, *loaded)):
         return None
-    return Reach(paths, tuple(entries), cwd)
+    return Reach(found.paths, searched, cwd, found.given, loaded, PROGRAMS)
+
+
+def _entries(variables: Mapping[str, str], names: Sequence[str]) -> tuple[str, ...]:
+    """The directories that variables name; an empty entry is the working directory."""
+    lists = (variables.get(name, "") for name in names)
+    return tuple(entry for each in lists for entry in each.split(":") if entry)

@@ -8,8 +8,8 @@ import sys
 
 from uvlayers.guest.archive import Archive, Entry
 from uvlayers.guest.record import Row, clean_path, encode_hash, heal_record, read_record
-from uvlayers.guest.refusal import Refusal
-from uvlayers.guest.scripts import read_entry_points, refuse_reserved, script_name
+from uvlayers.guest.refusal import Refusal, SystemProgram
+from uvlayers.guest.scripts import SYSTEM, read_entry_points, refuse_reserved, script_name
 from uvlayers.guest.versions import normalize_name, same_version
 
 TYPE_CHECKING = False
@@ -69,6 +69,7 @@ class Installation:
         self._add_directories()
         for name, data in metadata.items():
             self._add(f"{self.site}/{self.dist_info}/{name}", data, executable=False)
+        self._refuse_system_programs()
         record = self.files[f"{self.dist_info}/RECORD"]
         self.items[self.record_path] = Item(record, executable=record.executable)
 
@@ -120,6 +121,12 @@ class Installation:
         if directory == self.scheme["scripts"]:
             lowered = name.lower()
             refuse_reserved(lowered[:-4] if lowered.endswith(".exe") else lowered, name)
+
+    def _refuse_system_programs(self) -> None:
+        """Refuse what a search for one of the system's programs would find, `PATH` permitting."""
+        for name in SYSTEM:
+            if f"{self.scheme['scripts']}/{name}" in self.items:
+                raise SystemProgram(f"one of its programs is called like the system's `{name}`")
 
     def _add(self, path: str, data: bytes, *, executable: bool) -> None:
         """A file made here, with a row of its own even when the wheel lists that path already."""

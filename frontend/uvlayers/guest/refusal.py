@@ -9,8 +9,13 @@ class RefusedWheel(Refusal):
     """One that names the wheel."""
 
 
-def cannot_install(archive: str, error: Exception) -> RefusedWheel:
+class SystemProgram(Refusal):
+    """Of a wheel that brings a program by the name of one of the system's."""
+
+
+def cannot_install(archive: str, error: Exception) -> Refusal:
     """Why a wheel is refused, with its file name in front."""
     if isinstance(error, RefusedWheel):
         return error
-    return RefusedWheel(f"cannot install `{archive.rpartition('/')[2]}`: {error}")
+    kind = SystemProgram if isinstance(error, SystemProgram) else RefusedWheel
+    return kind(f"cannot install `{archive.rpartition('/')[2]}`: {error}")

@@ -12,6 +12,14 @@ SHEBANG_LIMIT = 127  # bytes of the whole line that a kernel is trusted to read
 
 INTERPRETERS = ("python", "pythonw", "python3", "graalpy", "pypy", "pypy2", "pypy3")
 
+# What a command that follows the environment may start, and is to find among the system's programs.
+SYSTEM = (
+    "addgroup", "adduser", "chage", "chfn", "chgrp", "chmod", "chown", "chpasswd", "chsh", "cp",
+    "env", "find", "getent", "gpasswd", "groupadd", "groupmod", "id", "install", "ln", "mkdir",
+    "mv", "nscd", "passwd", "perl", "pwck", "rm", "rmdir", "sed", "sh", "sss_cache", "touch",
+    "useradd", "usermod",
+)  # fmt: skip
+
 LAUNCHER = """{shebang}
 # -*- coding: utf-8 -*-
 import sys

@@ -7,7 +7,7 @@ top of it. A file op that cannot see the environment's paths gives the same resu
     merge(base, environment layers…, diff(base, file op on base))
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from uvlayers.llb.fileop import reaches
@@ -22,8 +22,8 @@ class Segment:
     """Layers that were merged onto a state; `below` is that state without any segment.
 
     `prefixes` are the absolute paths below which the layers put their files. `bulk` are those of
-    the layers that can be made again for another place, and need not be read or copied from here;
-    `added` is the one, if any, that a command has made, with files anywhere.
+    the layers, the topmost ones, that can be made again for another place, and need not be read or
+    copied from here; `added` is the one, if any, that a command has made, with files anywhere.
     """
 
     below: Output
@@ -31,6 +31,7 @@ class Segment:
     prefixes: tuple[str, ...]
     bulk: frozenset[Output] = frozenset()
     added: Output | None = None
+    programs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Layered:
         added: Output | None = None,
         below: Output | None = None,
         written: Sequence[str] = (),
+        programs: str | None = None,
     ) -> "Layered":
         """More layers on top, all of whose files but those of `added` are below `prefixes`.
 
@@ -64,7 +66,8 @@ class Layered:
         of by ops that wrote at `written` and to no prefix.
         """
         on = self.shadow if below is None else below
-        segment = Segment(on, tuple(layers), tuple(prefixes), frozenset(bulk), added)
+        bulky = frozenset(bulk)
+        segment = Segment(on, tuple(layers), tuple(prefixes), bulky, added, programs)
         return Layered(self.shadow, (*self.segments, segment), tuple(written))
 
     def with_shadow(self, shadow: Output, written: Sequence[str]) -> "Layered":
@@ -87,6 +90,14 @@ class Layered:
         """The layers of commands."""
         return [segment.added for segment in self.segments if segment.added is not None]
 
+    def has_harmless_programs(self, directory: str) -> bool:
+        """Whether nothing that the layers have in a directory is found in place of a program.
+
+        That is, of one of the system's, where the directory is searched before the system's own.
+        """
+        there = [s for s in self.segments if any(reaches([directory], p) for p in s.prefixes)]
+        return all(segment.programs == directory for segment in there)
+
     def settled(self, path: str) -> Output | None:
         """A state that has been evaluated, in which `path` is what it is now; None if none is."""
         changed = not self.segments or any(reaches([path], each) for each in self.written)
@@ -94,25 +105,49 @@ class Layered:
 
     def without_bulk(self) -> Output:
         """All but the bulk, as one output: little to materialise."""
-        kept = tuple(
+        thinned = (
             replace(s, layers=tuple(each for each in s.layers if each not in s.bulk))
             for s in self.segments
         )
-        return replace(self, segments=kept).output()
+        return replace(self, segments=tuple(s for s in thinned if s.layers)).output()
+
+    def with_bulk_alone(self) -> "Layered":
+        """The same with all but the bulk in the shadow: what follows can see, and change, that."""
+        if not self.segments:
+            return self
+        segments: list[Segment] = []
+        parts = [self.segments[0].below]
+        for segment, upper in self._steps():
+            parts += (each for each in segment.layers if each not in segment.bulk)
+            bulk = tuple(each for each in segment.layers if each in segment.bulk)
+            if bulk:
+                below = merged(parts)
+                segments.append(replace(segment, below=below, layers=bulk, added=None))
+            if upper != segment.below:
+                parts.append(diff(segment.below, upper, _REATTACHED))
+        return Layered(merged(parts), tuple(segments), self.written)
 
     def output(self) -> Output:
         """The whole as one output, its layers in the order in which the Dockerfile made them."""
         if not self.segments:
             return self.shadow
-        parts: list[Output] = []
-        following = [segment.below for segment in self.segments[1:]] + [self.shadow]
-        for segment, upper in zip(self.segments, following, strict=True):
+        parts: list[Output] = [self.segments[0].below]
+        for segment, upper in self._steps():
             parts += segment.layers
             if upper != segment.below:
                 parts.append(diff(segment.below, upper, _REATTACHED))
-        noun = "layer" if len(parts) == 1 else "layers"
-        label = Label(f"[uvlayers] merge {len(parts)} {noun}")
-        return merge([self.segments[0].below, *parts], label)
+        return merged(parts)
+
+    def _steps(self) -> Iterator[tuple[Segment, Output]]:
+        """Each segment, and the state without any that the next one was merged onto."""
+        following = [segment.below for segment in self.segments[1:]] + [self.shadow]
+        return zip(self.segments, following, strict=True)
+
+
+def merged(parts: Sequence[Output]) -> Output:
+    """The first of `parts` with all others on top."""
+    noun = "layer" if len(parts) == 2 else "layers"
+    return merge(parts, Label(f"[uvlayers] merge {len(parts) - 1} {noun}"))
 
 
 State = Output | Layered

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from uvlayers.llb.fileop import above, covers, plain_copy_of, reaches, writing_of
 from uvlayers.llb.graph import Graph, Output, Vertex, make_vertex
-from uvlayers.llb.layered import Layered, State, shadow_of, whole
+from uvlayers.llb.layered import Layered, State, whole
 from uvlayers.pb import ops_pb2 as pb
 
 
@@ -32,13 +32,24 @@ class Reach:
     """What an exec has to do with its root that removes nothing from it.
 
     touched:   absolute paths, at or below which it may change something; it reads no other files
-    searched:  directories that its programs and their libraries may come from
+    searched:  directories that its programs may come from
     cwd:       where it starts: the runtime makes the directory if it is not there
+    given:     absolute paths that get another owner with all that is in them, and nothing else
+    loaded:    directories that the libraries of its programs may come from
+    programs:  the names of all that it may start
     """
 
     touched: tuple[str, ...]
     searched: tuple[str, ...]
     cwd: str
+    given: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    programs: frozenset[str] = frozenset()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """At or below these paths it may change something in any way."""
+        return *self.touched, *self.given
 
 
 def _unknown(_exec: Vertex) -> Reach | None:
@@ -116,25 +127,48 @@ class Rewriting:
         return None
 
     def _run_below(self, vertex: Vertex) -> State | None:
-        mounts = vertex.op.exec.mounts
-        root = next(mount for mount in mounts if mount.dest == "/")
-        target = self.state(vertex.inputs[root.input]) if root.input >= 0 else None
-        seen_twice = sum(mount.input == root.input for mount in mounts) > 1
-        if seen_twice or root.output != 0 or not isinstance(target, Layered):
+        root = sole_root(vertex)
+        target = None if root is None else self.state(vertex.inputs[root])
+        if root is None or not isinstance(target, Layered):
             return None
         reach = self._reach(vertex)
         if reach is None:
             return None
-        written = [self._real(target, path) for path in reach.touched]
-        seen = [self._real(target, path) for path in (reach.cwd, *reach.searched)]
-        if any(reaches(written + seen, each) or covers(written, each) for each in target.prefixes):
-            return None
-        added = any(self._paths.exists(each, path) for each in target.added for path in written)
-        if added or any(self._undoes(target, path) for path in (seen[0], *written)):
+        if self._keeps_off(target, reach) and self._meets_added(target, reach):
+            # what a command has added can be below as well, which takes a merge
+            target = target.with_bulk_alone()
+        if not self._keeps_off(target, reach):
             return None
         inputs = [whole(self.state(each)) for each in vertex.inputs]
-        inputs[root.input] = target.shadow
+        inputs[root] = target.shadow
+        written = [self._real(target, path) for path in reach.changed]
         return target.with_shadow(vertex.with_inputs(inputs).output(), written)
+
+    def _keeps_off(self, target: Layered, reach: Reach) -> bool:
+        """Whether an exec neither sees nor changes what the layers hold."""
+        written = [self._real(target, path) for path in reach.changed]
+        seen = [self._real(target, path) for path in (reach.cwd, *reach.loaded)]
+        searched = [self._real(target, path) for path in reach.searched]
+        others = [path for path in searched if not target.has_harmless_programs(path)]
+        return not any(
+            reaches(written + seen + others, each) or covers(written, each)
+            for each in target.prefixes
+        )
+
+    def _meets_added(self, target: Layered, reach: Reach) -> bool:
+        """Whether an exec may see, or change, what a command has added beside the layers."""
+        written = [self._real(target, path) for path in reach.changed]
+        cwd, *searched = (self._real(target, path) for path in (reach.cwd, *reach.searched))
+        if any(self._paths.exists(each, path) for each in target.added for path in written):
+            return True
+        if any(self._undoes(target, path) for path in (cwd, *written)):
+            return True
+        inside = [path for path in searched if target.has_harmless_programs(path)]
+        return any(
+            not reach.programs.isdisjoint(self._paths.names(each, path))
+            for each in target.added
+            for path in inside
+        )
 
     def _undoes(self, target: Layered, path: str) -> bool:
         """Whether a write to `path` below would take back what a command has made of its parents.
@@ -172,12 +206,13 @@ class Rewriting:
         written = [self._real(target, path) for path in writing.paths]
         if any(reaches(written, prefix) for prefix in target.prefixes):
             return None
-        if any(self._undoes(target, path) for path in written):
-            return None
-        if writing.sources and any(self._adds_below(target, path) for path in written):
-            return None
+        adding = written if writing.sources else []
+        if any(self._undoes(target, path) for path in written) or any(
+            self._adds_below(target, path) for path in adding
+        ):
+            target = target.with_bulk_alone()
         inputs = self._inputs(vertex)
-        inputs[writing.target] = shadow_of(target)
+        inputs[writing.target] = target.shadow
         shadow = vertex.with_inputs(inputs).output()
         risky = [prefix for prefix in target.prefixes if covers(written, prefix)]
         there = (prefix for prefix in risky if self._paths.exists(shadow, prefix))
@@ -201,6 +236,17 @@ class Rewriting:
         settled = target.settled(path)
         plain = settled is not None and self._paths.real(settled, path) == path
         return path if plain else self._paths.real(target.shadow, path)
+
+
+def sole_root(run: Vertex) -> int | None:
+    """The position of the input that an exec changes; None if another mount of it shows that too.
+
+    None as well for one that starts with nothing, or whose changes are thrown away.
+    """
+    mounts = run.op.exec.mounts
+    root = next(mount for mount in mounts if mount.dest == "/")
+    seen_twice = sum(mount.input == root.input for mount in mounts) > 1
+    return None if root.input < 0 or root.output != 0 or seen_twice else int(root.input)
 
 
 def with_root(

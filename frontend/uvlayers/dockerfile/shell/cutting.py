@@ -66,7 +66,8 @@ def _is_boundary(steps: Sequence[Step], index: int) -> bool:
         return any(step.effect is Effect.OUTWARD for step in steps[:index])
     if any(step.syncs for step in steps[index:]):
         return _is_sync(steps[index - 1])
-    return _ends_in_sync(steps[:index]) and bool(made_by(steps[index:]))
+    made = made_by(steps[index:])
+    return _ends_in_sync(steps[:index]) and made is not None and made.all != ()
 
 
 def _ends_in_sync(steps: Sequence[Step]) -> bool:

@@ -30,7 +30,7 @@ from uvlayers.dockerfile.shell.syntax import (
     source,
     statements,
 )
-from uvlayers.dockerfile.shell.touches import touched_paths
+from uvlayers.dockerfile.shell.touches import Touched, touched_by_program
 from uvlayers.dockerfile.shell.traces import leaves_files
 from uvlayers.dockerfile.shell.words import expand_fields
 
@@ -314,7 +314,7 @@ class _Walk:
         redirected = command.writes or command.reads
         inside = effect is not None and effect is not Effect.OUTWARD
         state = inside and quiet and not redirected
-        touches: tuple[str, ...] | None = () if state else None
+        touches = Touched() if state else None
         if effect is None and quiet and not redirected:
             touches = self._touches(command)
         if effect is None or redirected or not quiet:
@@ -329,7 +329,7 @@ class _Walk:
         told = all(variable is not None and variable.value is not None for variable in variables)
         return self.scope.failed if told else None
 
-    def _touches(self, command: SimpleCommand) -> tuple[str, ...] | None:
+    def _touches(self, command: SimpleCommand) -> Touched | None:
         if self.scope.cwd is None or self.scope.lost or command.assignments:
             return None
         try:
@@ -341,7 +341,7 @@ class _Walk:
             ]
         except NotUnderstood:
             return None
-        return touched_paths(words, self.scope.cwd)
+        return touched_by_program(words, self.scope.cwd)
 
     def _refused(self, node: Statement) -> list[SyncRun | Refused]:
         return [

@@ -7,7 +7,7 @@ from uvlayers.dockerfile.shell.builtins import Effect
 from uvlayers.dockerfile.shell.program import Invocation
 from uvlayers.dockerfile.shell.scope import Scope
 from uvlayers.dockerfile.shell.syntax import Statement, source
-from uvlayers.dockerfile.shell.touches import is_cache
+from uvlayers.dockerfile.shell.touches import Touched, is_cache
 from uvlayers.dockerfile.shell.traces import may_delete
 
 
@@ -60,32 +60,32 @@ class Step:
     """Whether an assignment fails, as a substitution in it does; None if that cannot be told."""
     state: bool = False
     """A builtin that is understood, and changes nothing but the state of the shell."""
-    touches: tuple[str, ...] | None = None
-    """Absolute paths, at or below which it may change something; None if unknown."""
+    touches: Touched | None = None
+    """What it may change; None if unknown."""
 
     @property
     def text(self) -> str:
         return source(self.node)
 
 
-def touched_by(steps: Iterable[Step]) -> tuple[str, ...] | None:
-    """Absolute paths, at or below which steps may change something; None if unknown."""
-    found: list[str] = []
+def touched_by(steps: Iterable[Step]) -> Touched | None:
+    """What steps may change; None if unknown."""
+    found = Touched()
     for step in steps:
         if step.touches is None or step.syncs:
             return None
-        found.extend(step.touches)
-    return tuple(found)
+        found += step.touches
+    return found
 
 
 def cleared_by(steps: Iterable[Step]) -> tuple[str, ...] | None:
-    """The same of steps that touch nothing but caches; None if they may do more."""
+    """The paths of caches, at or below which steps may change something; None if they do more."""
     touched = touched_by(steps)
-    return None if touched is None or not all(map(is_cache, touched)) else touched
+    return None if touched is None or not all(map(is_cache, touched.all)) else touched.all
 
 
-def made_by(steps: Sequence[Step]) -> tuple[str, ...] | None:
-    """The same of steps that remove nothing; None if they may do more."""
+def made_by(steps: Sequence[Step]) -> Touched | None:
+    """What steps may change that remove nothing; None if they may do more."""
     return None if any(may_delete(step.node) for step in steps) else touched_by(steps)
 
 
@@ -98,5 +98,5 @@ def decided(node: Statement, *, list_end: bool, script_end: bool) -> Step:
         script_end=script_end,
         nested=True,
         state=True,
-        touches=(),
+        touches=Touched(),
     )
