@@ -156,8 +156,24 @@ def test_other_layers_stay_when_a_dependency_comes_or_goes(
             "COPY . .",
             "RUN touch /srv/made && uv sync --frozen && uv run --no-sync python -c 'import alpha'",
         ],
+        [
+            "COPY . .",
+            "RUN uv sync --frozen",
+            "ENV PATH=/app/.venv/bin:$PATH",
+            "RUN useradd app && mkdir /app/made && chown -R app:app /app",
+        ],
+        ["COPY . .", "RUN uv sync --frozen && chgrp -R 7 /app"],
     ],
-    ids=["lock", "link", "all", "known command", "other command", "one command"],
+    ids=[
+        "lock",
+        "link",
+        "all",
+        "known command",
+        "other command",
+        "one command",
+        "owner",
+        "group in one command",
+    ],
 )
 def test_a_changed_lock_leaves_the_layers_of_other_wheels_where_they_are(
     both: Frontends, project: Project, index: Index, tmp_path: Path, steps: list[str]

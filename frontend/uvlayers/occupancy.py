@@ -40,15 +40,16 @@ def _is_alike(recipe: Recipe, installed: Installed) -> bool:
     interpreter that uv chose, nor to anything that it reports. To compile bytecode, uv would go
     through what is installed already.
     """
-    install = installed.install
-    if install.bytecode != recipe.request.bytecode:
+    install, interpreter = installed.install, recipe.skeleton.interpreter
+    given = (install.uid, install.gid, install.mode) != (interpreter.uid, interpreter.gid, None)
+    if given or install.bytecode != recipe.request.bytecode:
         return False
     if installed.environment == recipe.skeleton.emitted:
         return True
     return (
         installed.synced
         and isinstance(recipe.request, SyncRequest)
-        and install.interpreter == recipe.skeleton.interpreter
+        and install.interpreter == interpreter
         and install.directories == recipe.directories
     )
 

@@ -297,6 +297,8 @@ def _package(packages: str, name: str, version: str, module: str = "__init__.py"
 def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
     """What a shell does, of which every command succeeds."""
     root, cwd = mounts["/"], run.op.exec.meta.cwd
+    if isinstance(root.get(cwd), File):
+        raise BuildError(f"not a directory: {cwd}")
     commands = re.split("&&|;|\n", re.sub(r"\|\|[^;&\n]*", "", text))  # nothing fails
     for words in map(str.split, commands):
         seen = {**mounts, "/": root}
@@ -305,13 +307,6 @@ def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
                 pass
             case ["cd", directory]:
                 cwd = normpath(join(cwd, directory))
-            case ["touch", path]:
-                root = {**root, join(cwd, path): File(b"")}
-            case ["mkdir", "-m", mode, path]:
-                root = _new(root, join(cwd, path), {}, Directory(int(mode, 8)))
-            case ["rm", "-r", path]:
-                gone = set(below(root, real_path(root, join(cwd, path))))
-                root = {name: node for name, node in root.items() if name not in gone}
             case ["uv", "venv", path]:
                 uid, gid = _owner(run.op.exec.meta.user)
                 path = join(cwd, path)
@@ -319,8 +314,26 @@ def _script(text: str, run: Vertex, mounts: Mapping[str, Tree]) -> Tree:
             case ["uv", "sync", *flags]:
                 root = _sync(flags, cwd, run, seen)
             case _:
-                root = _program(words, cwd, seen)
+                changed = _changed(root, cwd, words)
+                root = _program(words, cwd, seen) if changed is None else changed
     return root
+
+
+def _changed(root: Tree, cwd: str, words: Sequence[str]) -> Tree | None:
+    """What a program makes of the files that its words name; None for any other program."""
+    path = join(cwd, words[-1])
+    match words:
+        case ["touch", _]:
+            return _touched(root, path)
+        case ["mkdir", "-m", mode, _]:
+            return _new(root, path, {}, Directory(int(mode, 8)))
+        case ["chown", "-R", owner, _]:
+            return _owned(root, join(real_path(root, dirname(path)), basename(path)), owner)
+        case ["rm", "-r", _]:
+            gone = set(below(root, real_path(root, path)))
+            return {name: node for name, node in root.items() if name not in gone}
+        case _:
+            return None
 
 
 def _new(root: Tree, path: str, files: Tree, node: Node | None = None) -> Tree:
@@ -329,6 +342,26 @@ def _new(root: Tree, path: str, files: Tree, node: Node | None = None) -> Tree:
         raise BuildError(f"File exists: {path}")
     above = {each: Directory() for each in parents(path)}
     return {**above, **root, **files, **({} if node is None else {path: node})}
+
+
+def _touched(root: Tree, path: str) -> Tree:
+    if dirname(path) not in root:
+        raise BuildError(f"No such file or directory: {path}")
+    return {path: File(b""), **root}
+
+
+def _owned(root: Tree, path: str, owner: str) -> Tree:
+    """All of a directory given to `uid:gid`, or to the user alone; a link is not followed."""
+    if path not in root:
+        raise BuildError(f"No such file or directory: {path}")
+    user, _, group = owner.partition(":")
+    given = {name: _chowned(root[name], int(user), group) for name in below(root, path)}
+    return {**root, **given}
+
+
+def _chowned(node: Node, uid: int, group: str) -> Node:
+    gid = int(group or node.gid) if isinstance(node, (Directory, File)) else 0
+    return _given(node, uid, gid)
 
 
 def _program(words: Sequence[str], cwd: str, mounts: Mapping[str, Tree]) -> Tree:

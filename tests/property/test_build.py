@@ -57,7 +57,10 @@ class Copy:
 
 @dataclass(frozen=True)
 class Simple:
+    """`path` is a directory that is searched before those of the system."""
+
     kind: str
+    path: str = ""
 
 
 # What precedes a sync in its RUN.
@@ -75,15 +78,26 @@ BEFORE = (
 )
 
 
+# What follows a sync, and gives files to others.
+OWNING = (
+    "chown -R 1000:1000 {path}",
+    "chown -R 1000:1000 {path}",
+    "touch /y && chown -R 7 {path}",
+    "chown -R 7:8 {path} && chown -R 0:8 /app",
+    "chown -R 7:8 {path} && touch /app/proj.py",
+)
+
+
 @dataclass(frozen=True)
 class Stage:
-    """A last stage that copies from the first."""
+    """A last stage that copies from the first, and may sync as well."""
 
     src: str
     dest: str
     chown: bool
     link: bool
     links: bool
+    after: Sync | None
 
 
 def syncs(environment: st.SearchStrategy[str]) -> st.SearchStrategy[Sync]:
@@ -126,13 +140,21 @@ def programs(draw: st.DrawFn) -> Program:
         syncs(st.sampled_from(ENVIRONMENTS)),
         st.sampled_from(("workdir", "observe")).map(Simple),
         st.just(Simple(f"uv venv {environment}")),
+        st.sampled_from((place, dirname(place), f"{place}/bin", "/app", "/venv", "/srv")).flatmap(
+            lambda path: st.builds(
+                lambda text, first: Simple(text.format(path=path), first),
+                st.sampled_from(OWNING),
+                st.sampled_from(("", f"{place}/bin", "/opt/venv/bin")),
+            )
+        ),
     )
     sources = st.sampled_from((place, place, dirname(place), dirname(place), "/", "/srv", "/venv"))
     stage = None
     if draw(st.booleans()):
         src = draw(sources)
         dest = src if draw(st.integers(0, 3)) else draw(dests)
-        stage = Stage(src, dest, draw(st.booleans()), draw(st.booleans()), draw(st.booleans()))
+        chown, link, links = (draw(st.booleans()) for _ in range(3))
+        stage = Stage(src, dest, chown, link, links, draw(st.none() | same))
     above = st.sampled_from((place, dirname(place), "/app/proj.py", "/srv", "/app"))
     commands = st.one_of(
         above.map(lambda path: Simple(f"rm -r {path}")),
@@ -158,17 +180,20 @@ def delegated(program: Program) -> Output:
                 state = workdir(state, "/opt/app/sub", line=line)
             case Simple("observe"):
                 state = run(state, ["observe"], line=line)
-            case Simple(command):
-                state = run(state, f"cd /app && {command}", line=line)
+            case Simple(command, path):
+                env = (PATH.replace("=", f"={path}:") if path else PATH,)
+                state = run(state, f"cd /app && {command}", env=env, line=line)
     if stage is None:
         return state
     onto = workdir(base, "/srv", line=11)
     if stage.links:
         onto = copy(onto, dockerfiles.context("links"), "/", "/", line=11)
     if stage.link:
-        return copy_link(onto, state, stage.src, stage.dest, line=12)
-    owner = (1000, 1000) if stage.chown else None
-    return copy(onto, state, stage.src, stage.dest, chown=owner, line=12)
+        onto = copy_link(onto, state, stage.src, stage.dest, line=12)
+    else:
+        owner = (1000, 1000) if stage.chown else None
+        onto = copy(onto, state, stage.src, stage.dest, chown=owner, line=12)
+    return onto if stage.after is None else sync(onto, stage.after, 10)
 
 
 def sync(state: Output, step: Sync, line: int) -> Output:
