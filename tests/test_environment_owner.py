@@ -6,8 +6,8 @@ import pytest
 from uvlayers.gateway.errors import GatewayError
 
 from tests import dockerfiles
-from tests.dockerfiles import Bind, Tmpfs, copy, run
-from tests.model.tree import Directory, File, Link, tree
+from tests.dockerfiles import PATH, Bind, Tmpfs, copy, run
+from tests.model.tree import Directory, File, Link, Node, tree
 from tests.model.uv import project
 from tests.test_build import (
     ATTRS,
@@ -16,7 +16,6 @@ from tests.test_build import (
     FROZEN,
     IDNA,
     PACKAGED,
-    PATH,
     PLAIN,
     Built,
     build_of,
@@ -106,7 +105,10 @@ def test_a_user_who_is_not_root_gives_nothing_away() -> None:
 
 
 def test_an_environment_of_several_owners_is_left_alone() -> None:
-    there = {"/app/.venv": Directory(0o755, 8, 8), "/app/.venv/x": File(b"", 0o644, 8, 8)}
+    there: dict[str, Node | bytes] = {
+        "/app/.venv": Directory(0o755, 8, 8),
+        "/app/.venv/x": File(b"", 0o644, 8, 8),
+    }
     state = copy(recommended(), dockerfiles.image("there"), "/", "/", line=5)
     extra = {"docker-image://docker.io/library/there:latest": tree(there)}
     built = build_of(run(state, OWNER, line=6), PLAIN, IDNA, CLICK, extra=extra)
