@@ -147,6 +147,34 @@ def test_other_layers_stay_when_a_dependency_comes_or_goes(
 @pytest.mark.parametrize(
     "steps",
     [
+        ["RUN uv sync --frozen", "RUN useradd --uid 1007 --gid 0 app && chown -R app /app"],
+        ["RUN uv sync --frozen", "RUN useradd -u 1007 -g 0 -d /app app; chown -R app /app"],
+        ["RUN uv sync --frozen && chown -R 1007 /app"],
+        ["RUN uv sync --frozen", "FROM final", "RUN chown -R 1007 .venv && mkdir /app/x"],
+        ["RUN uv sync --frozen", "RUN chgrp -R 7 /app", "RUN chown -R 1007:0 /app"],
+    ],
+    ids=["user", "user with a home", "one command", "another stage", "twice"],
+)
+def test_an_environment_that_gets_another_owner_is_stored_once(
+    both: Frontends, project: Project, tmp_path: Path, steps: list[str]
+) -> None:
+    head, _, _ = DOCKERFILE.partition("COPY pyproject.toml")
+    path = 'ENV PATH="/app/.venv/bin:$PATH"'
+    dockerfile = "\n".join((head + path, "COPY pyproject.toml uv.lock ./", *steps, ""))
+    image = both.ours(project, dockerfile, flags=[HOST_NETWORK])
+    archive = tmp_path / "image.tar"
+    image.engine.save(image.image_ref, archive)
+    layers = read_layers(archive)
+    for name in NAMES:
+        holders = [layer for layer in layers if f"{SITE}/{name}/data.txt" in layer.tree]
+        assert [layer.made_by for layer in holders] == [f"{name} 1.0"]
+        entries = [holders[0].tree[path] for path in own_paths(holders[0])]
+        assert {(entry.uid, entry.gid) for entry in entries} == {(1007, 0)}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
         ["COPY pyproject.toml uv.lock ./", "RUN uv sync --frozen"],
         ["COPY --link pyproject.toml uv.lock ./", "RUN uv sync --frozen"],
         ["COPY . .", "RUN uv sync --frozen"],

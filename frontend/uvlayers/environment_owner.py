@@ -109,7 +109,7 @@ def _require_apart(
     real = partial(paths.real, target.shadow)
     written = [real(path) for path in reach.touched]
     searched = (real(path) for path in reach.searched)
-    seen = [real(path) for path in (reach.cwd, *reach.loaded)]
+    seen = [real(path) for path in (reach.cwd, *reach.named, *reach.loaded)]
     seen += (path for path in searched if not target.has_harmless_programs(path))
     for segment, installed in zip(target.segments, records, strict=True):
         others = written if _is_given(reach, installed) else [*written, *reach.given]

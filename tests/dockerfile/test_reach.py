@@ -21,8 +21,14 @@ def exec_of(text: str, *env: str, user: str = "") -> Vertex:
 
 def test_what_is_touched_and_where_programs_are() -> None:
     variables = ("PATH=/opt/bin:/bin:", "LD_LIBRARY_PATH=/lib", "X=/x")
-    assert reach_of(exec_of("mkdir $X ~/y && chown -R 7 y", *variables)) == Reach(
-        ("/x", "/root/y"), ("/opt/bin", "/bin"), "/srv", ("/srv/y",), ("/lib",), PROGRAMS
+    assert reach_of(exec_of("mkdir $X && chown -R 7 y && chmod -R 7 ~/z", *variables)) == Reach(
+        touched=("/root/z",),
+        searched=("/opt/bin", "/bin"),
+        cwd="/srv",
+        named=("/x",),
+        given=("/srv/y",),
+        loaded=("/lib",),
+        programs=PROGRAMS,
     )
 
 
@@ -40,4 +46,4 @@ def test_the_home_of_somebody_else() -> None:
     assert reach_of(exec_of("mkdir /x", "PATH=/bin", user="app")) is not None
     home = reach_of(exec_of("mkdir ~/x", "PATH=/bin", "HOME=/home/app", user="app"))
     assert home is not None
-    assert home.touched == ("/home/app/x",)
+    assert home.named == ("/home/app/x",)

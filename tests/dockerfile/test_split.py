@@ -200,7 +200,7 @@ def test_where_a_run_is_cut(command: str, expected: list[str]) -> None:
         # what removes something is not parted from what it may remove
         "uv sync && mkdir x && rm y",
         "uv sync && rm y && mkdir x",
-        "uv sync && useradd -md /app app",
+        "uv sync && useradd -mb /app app",
         "uv sync && mkdir x && ls",
         "uv sync || mkdir x",
         "uv sync; X=$?; mkdir x$X",

@@ -24,7 +24,9 @@ ACCOUNTS = ("/etc", "/home", "/run", "/var")
         ("/bin/mkdir -p //d/a", ("/d/a",)),
         ("chmod -R go-w .venv", ("/app/.venv",)),
         ("chown --reference=/x /y", None),
-        ("mkdir -m 0700 /x", None),
+        ("mkdir -m 0700 /x", ("/x",)),
+        ("mkdir -pm700 --mode=7 --mode 7 /x", ("/x",)),
+        ("mkdir --context=7 /x", None),
         ("touch -r /x /y", None),
         ("useradd -r -u 1000 -s /bin/false app", ACCOUNTS),
         ("useradd --system --create-home --shell /bin/bash --uid=7 app", ACCOUNTS),
@@ -32,12 +34,17 @@ ACCOUNTS = ("/etc", "/home", "/run", "/var")
         ("adduser -S -D -H -u 7 app", ACCOUNTS),
         ("groupadd -g 7 app", ACCOUNTS),
         ("addgroup --system app", ACCOUNTS),
-        ("useradd -md /app app", None),
-        ("useradd -d/app app", None),
-        ("useradd --home-dir=/app app", None),
-        ("useradd --home /app app", None),
+        ("useradd -md /app app", (*ACCOUNTS, "/app")),
+        ("useradd -rd/app app", (*ACCOUNTS, "/app")),
+        ("useradd -u 7 -d srv app", (*ACCOUNTS, "/app/srv")),
+        ("useradd --home-dir=/app app", (*ACCOUNTS, "/app")),
+        ("useradd --home /app app", (*ACCOUNTS, "/app")),
+        ("adduser -S -h /app app", (*ACCOUNTS, "/app")),
         ("useradd --base-dir /app app", None),
-        ("adduser -S -h /app app", None),
+        ("useradd -mb /app app", None),
+        ("useradd -k /app app", None),
+        ("groupadd -f -g 7 app", ACCOUNTS),
+        ("groupadd -f -R /app app", None),
         ("groupadd -R /app app", None),
         ("groupadd --prefix=/app app", None),
         ("ln -s /app/.venv/bin/x /usr/bin/x", ("/usr/bin/x",)),
@@ -52,8 +59,27 @@ ACCOUNTS = ("/etc", "/home", "/run", "/var")
     ],
 )
 def test_what_a_program_touches(words: str, paths: tuple[str, ...] | None) -> None:
-    expected = None if paths is None else Touched(paths)
-    assert touched_by_program(words.split(), "/app") == expected
+    found = touched_by_program(words.split(), "/app")
+    assert (None if found is None else found.all) == paths
+
+
+@pytest.mark.parametrize(
+    ("words", "touched"),
+    [
+        ("mkdir -p data ../z", Touched(named=("/app/data", "/z"))),
+        ("chmod +x run.sh", Touched(named=("/app/run.sh",))),
+        ("chmod 755 bin/*", Touched(("/app/bin",))),
+        ("chmod -R 755 bin", Touched(("/app/bin",))),
+        ("touch x", Touched(named=("/app/x",))),
+        ("ln -s x y", Touched(("/app/y",))),
+        ("useradd -r -d /app app", Touched(ACCOUNTS, ("/app",))),
+        ("chown -R 7 x", Touched(given=("/app/x",))),
+        ("chown -R 7 x/*", Touched(("/app/x",))),
+        ("chown 7 x", Touched(named=("/app/x",))),
+    ],
+)
+def test_what_stays_in_a_directory_that_is_touched(words: str, touched: Touched) -> None:
+    assert touched_by_program(words.split(), "/app") == touched
 
 
 @pytest.mark.parametrize(

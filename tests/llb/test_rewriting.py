@@ -326,6 +326,13 @@ def test_a_program_that_a_command_has_added_is_seen() -> None:
         assert is_below_all(run_after(reach, Trees(added), ADDED)[0]) is below
 
 
+def test_a_directory_above_the_environment_may_be_changed_itself() -> None:
+    for path, below in (("/app", True), ("/app/.venv", False), ("/app/.venv/x", False)):
+        reach = Reach((), ("/bin",), "/", named=(path,))
+        state, _ = run_after(reach)
+        assert isinstance(state, Layered) is below
+
+
 def test_what_gets_another_owner_is_written_to() -> None:
     given = Reach((), ("/bin",), "/", given=("/data",))
     state, _ = run_after(given)

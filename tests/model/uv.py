@@ -327,6 +327,8 @@ def _changed(root: Tree, cwd: str, words: Sequence[str]) -> Tree | None:
             return _touched(root, path)
         case ["mkdir", "-m", mode, _]:
             return _new(root, path, {}, Directory(int(mode, 8)))
+        case ["chmod", mode, _]:
+            return _moded(root, real_path(root, path), int(mode, 8))
         case ["chown", "-R", owner, _]:
             return _owned(root, join(real_path(root, dirname(path)), basename(path)), owner)
         case ["rm", "-r", _]:
@@ -357,6 +359,16 @@ def _owned(root: Tree, path: str, owner: str) -> Tree:
     user, _, group = owner.partition(":")
     given = {name: _chowned(root[name], int(user), group) for name in below(root, path)}
     return {**root, **given}
+
+
+def _moded(root: Tree, path: str, mode: int) -> Tree:
+    match root.get(path):
+        case Directory(uid=uid, gid=gid):
+            return {**root, path: Directory(mode, uid, gid)}
+        case File(data=data, uid=uid, gid=gid):
+            return {**root, path: File(data, mode, uid, gid)}
+        case _:
+            raise BuildError(f"No such file or directory: {path}")
 
 
 def _chowned(node: Node, uid: int, group: str) -> Node:

@@ -85,6 +85,8 @@ OWNING = (
     "touch /y && chown -R 7 {path}",
     "chown -R 7:8 {path} && chown -R 0:8 /app",
     "chown -R 7:8 {path} && touch /app/proj.py",
+    "chmod 710 {path}",
+    "chmod 710 /app && chown -R 7 {path} && chmod 711 /app",
 )
 
 

@@ -25,7 +25,15 @@ def reach_of(run: Vertex) -> Reach | None:
     loaded = _entries(variables, _LOADED)
     if found is None or not all(entry.startswith("/") for entry in (*searched, *loaded)):
         return None
-    return Reach(found.paths, searched, cwd, found.given, loaded, PROGRAMS)
+    return Reach(
+        touched=found.paths,
+        searched=searched,
+        cwd=cwd,
+        named=found.named,
+        given=found.given,
+        loaded=loaded,
+        programs=PROGRAMS,
+    )
 
 
 def _entries(variables: Mapping[str, str], names: Sequence[str]) -> tuple[str, ...]:

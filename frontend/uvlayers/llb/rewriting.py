@@ -34,6 +34,7 @@ class Reach:
     touched:   absolute paths, at or below which it may change something; it reads no other files
     searched:  directories that its programs may come from
     cwd:       where it starts: the runtime makes the directory if it is not there
+    named:     absolute paths that it may change themselves, or make with something in them
     given:     absolute paths that get another owner with all that is in them, and nothing else
     loaded:    directories that the libraries of its programs may come from
     programs:  the names of all that it may start
@@ -42,6 +43,7 @@ class Reach:
     touched: tuple[str, ...]
     searched: tuple[str, ...]
     cwd: str
+    named: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()
     programs: frozenset[str] = frozenset()
@@ -49,7 +51,7 @@ class Reach:
     @property
     def changed(self) -> tuple[str, ...]:
         """At or below these paths it may change something in any way."""
-        return *self.touched, *self.given
+        return *self.touched, *self.named, *self.given
 
 
 def _unknown(_exec: Vertex) -> Reach | None:
@@ -146,13 +148,12 @@ class Rewriting:
 
     def _keeps_off(self, target: Layered, reach: Reach) -> bool:
         """Whether an exec neither sees nor changes what the layers hold."""
-        written = [self._real(target, path) for path in reach.changed]
-        seen = [self._real(target, path) for path in (reach.cwd, *reach.loaded)]
+        deep = [self._real(target, path) for path in (*reach.touched, *reach.given)]
+        seen = [self._real(target, path) for path in (reach.cwd, *reach.named, *reach.loaded)]
         searched = [self._real(target, path) for path in reach.searched]
         others = [path for path in searched if not target.has_harmless_programs(path)]
         return not any(
-            reaches(written + seen + others, each) or covers(written, each)
-            for each in target.prefixes
+            reaches(deep + seen + others, each) or covers(deep, each) for each in target.prefixes
         )
 
     def _meets_added(self, target: Layered, reach: Reach) -> bool:

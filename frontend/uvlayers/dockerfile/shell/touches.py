@@ -4,7 +4,7 @@
 # ruff: noqa: SIM905
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import basename, join, normpath
 
@@ -30,41 +30,50 @@ PROGRAMS = frozenset(
     """.split()
 )
 _ACCOUNTS = ("/etc", "/home", "/run", "/var")
-# A home, its contents or a whole root may be elsewhere: `-md /app`, `--home-dir=/app`.
-_PLACES_HOME = re.compile(r"-\w*[bdhkPR].*|--(base-dir|conf|home|home-dir|prefix|root|skel)(=.*)?")
+# The letters of useradd(8), of busybox and of groupadd(8): `-h` is a home for busybox alone.
+_ACCOUNT_FLAGS, _ACCOUNT_ARGUMENTS = frozenset("DHlmMNorSU"), frozenset("cdefgGhKpsuZ")
+_ADD_GROUPS = frozenset(("addgroup", "groupadd"))
+_HOME = re.compile(r"--home(?:-dir)?(?:=(.*))?")
+# The contents of a home, or a whole root, come from elsewhere.
+_ELSEWHERE = re.compile(r"--(base-dir|conf|prefix|root|skel)(=.*)?")
 _FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown", "ln"))
 _TARGET_AND_LINK = 2
 # Options that take no argument and follow no link.
 _PLAIN_OPTION = re.compile(r"--|-[Rfhrpv]+|--(recursive|force|parents|verbose|no-dereference)")
+_MODE = re.compile(r"(?:-[pv]*m|--mode(?==|$))=?(.*)")
 # A symbolic link, whatever it points to; in whose place, the rest says.
 _LINK_OPTION = re.compile(r"-[fnv]*s[fnv]*|--symbolic")
-# What is there comes from elsewhere, and nobody misses it.
-_CACHE = re.compile(r"(/.+)?/\.cache(/.*)?|/var/cache(/.*)?|/var/lib/apt(/lists(/.*)?)?")
-
-
+# They change what they name, and nothing in it.
+_SHALLOW = frozenset(("chgrp", "chmod", "chown", "mkdir", "touch"))
 # With them `chown` and `chgrp` go through all that is in a directory, and follow no link.
 _OWNING = frozenset(("chgrp", "chown"))
 _RECURSIVE = re.compile(r"-[fhv]*R[Rfhv]*|--recursive")
+# What is there comes from elsewhere, and nobody misses it.
+_CACHE = re.compile(r"(/.+)?/\.cache(/.*)?|/var/cache(/.*)?|/var/lib/apt(/lists(/.*)?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
     """Where programs change something, by absolute paths.
 
-    At or below `paths` they may do anything; `given` are those that get another owner or group, and
-    all that is in them, of which nothing else is changed.
+    At or below `paths` they may do anything; `named` are those that may themselves be changed, or
+    made with something in them, but what was in them stays; `given` are those that get another
+    owner or group, and all that is in them, of which nothing else is changed.
     """
 
     paths: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
 
     def __add__(self, other: "Touched") -> "Touched":
-        return Touched((*self.paths, *other.paths), (*self.given, *other.given))
+        return Touched(
+            (*self.paths, *other.paths), (*self.named, *other.named), (*self.given, *other.given)
+        )
 
     @property
     def all(self) -> tuple[str, ...]:
         """All the paths."""
-        return *self.paths, *self.given
+        return *self.paths, *self.named, *self.given
 
 
 def is_cache(path: str) -> bool:
@@ -80,9 +89,11 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     if tuple(words) in _CACHES:
         return Touched(_CACHES[tuple(words)])
     name = basename(words[0])
+    if name == "mkdir":
+        words = list(_without_mode(words))
     options = [word for word in words[1:] if word.startswith("-")]
-    if name in _ADD_ACCOUNTS and not any(map(_PLACES_HOME.fullmatch, options)):
-        return Touched(_ACCOUNTS)
+    if name in _ADD_ACCOUNTS:
+        return _touched_by_account(name, words[1:], cwd)
     plain = _LINK_OPTION if name == "ln" else _PLAIN_OPTION
     if name not in _ARGUMENTS or not all(map(plain.fullmatch, options)):
         return None
@@ -94,11 +105,55 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     if name in _FIRST_IS_NO_PATH:
         arguments = arguments[1:]
     paths = tuple(_absolute(argument.removesuffix("/*"), cwd) for argument in arguments)
-    # a pattern leaves out what begins with a dot
-    whole = not any(argument.endswith("/*") for argument in arguments)
-    if name in _OWNING and whole and any(map(_RECURSIVE.fullmatch, options)):
-        return Touched(given=paths)
-    return Touched(paths)
+    recursive = any(map(_RECURSIVE.fullmatch, options))
+    # a pattern names what is in a directory, but for what begins with a dot
+    if any(argument.endswith("/*") for argument in arguments):
+        return Touched(paths)
+    if name in _SHALLOW and not recursive:
+        return Touched(named=paths)
+    return Touched(given=paths) if name in _OWNING else Touched(paths)
+
+
+def _without_mode(words: Sequence[str]) -> Iterator[str]:
+    """The words of a `mkdir` without what says which mode directories get."""
+    following = iter(words)
+    for word in following:
+        mode = _MODE.fullmatch(word)
+        if mode is None:
+            yield word
+        elif not mode[1]:
+            next(following, "")
+
+
+def _touched_by_account(name: str, words: Sequence[str], cwd: str) -> Touched | None:
+    """What a program touches that adds a user or a group, of whom `words` tell more."""
+    flags = _ACCOUNT_FLAGS | {"f"} if name in _ADD_GROUPS else _ACCOUNT_FLAGS
+    homes: list[str] = []
+    following = iter(words)
+    for word in following:
+        home = _HOME.fullmatch(word)
+        if home is not None:
+            homes.append(next(following, "") if home[1] is None else home[1])
+        elif _ELSEWHERE.fullmatch(word):
+            return None
+        elif word.startswith("-") and not word.startswith("--"):
+            letter, argument = _option_with_argument(word[1:], flags)
+            if letter is None:
+                continue
+            if letter not in _ACCOUNT_ARGUMENTS:
+                return None
+            argument = argument or next(following, "")
+            if letter in "dh":
+                homes.append(argument)
+    return Touched(_ACCOUNTS, tuple(_absolute(home, cwd) for home in homes))
+
+
+def _option_with_argument(letters: str, flags: Collection[str]) -> tuple[str | None, str]:
+    """The first letter that is no flag, and what follows it: `-rd/srv`."""
+    for index, letter in enumerate(letters):
+        if letter not in flags:
+            return letter, letters[index + 1 :]
+    return None, ""
 
 
 def _absolute(path: str, cwd: str) -> str:
