@@ -28,6 +28,8 @@ WORKDIR /app
 COPY . .
 """
 PLAIN = f"{BASE}RUN uv sync --frozen\n"
+PROGRAM = "import os\ndef main(): os.makedirs('/made/it')\n"
+PYTHON_ALONE = ["--entrypoint=/usr/local/bin/python3"]
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +98,23 @@ def test_a_run_that_does_more(both: Frontends, project: Project, shape: Shape) -
 def known_steps(image: Image) -> frozenset[str]:
     progress = image.done.progress
     return progress.executed() | progress.cached()
+
+
+def test_a_program_by_the_name_of_one_of_the_systems(
+    both: Frontends, projects: Projects, index: Index
+) -> None:
+    """`RUN mkdir` after the environment would run it, with `PATH` as it often is."""
+    index.serve(Wheel("tool", scripts={"mkdir": "tool:main"}, files={"tool/__init__.py": PROGRAM}))
+    text = pyproject("shadowing", ["tool"], more=index.settings)
+    project = projects.new("shadowing", {"pyproject.toml": text})
+    path = 'ENV PATH="/app/.venv/bin:$PATH"'
+    text = f"{BASE}RUN uv sync --frozen\n{path}\nRUN mkdir /made\n"
+    ours = both.ours(project, text, flags=[HOST_NETWORK])
+    (warning,) = sync_warnings(ours)
+    assert "a package brings a program by the name of one of the system's" in warning.short
+    docker = both.docker(project, text, flags=[HOST_NETWORK])
+    assert ours.layers() == docker.layers()
+    assert ours.run("-c", "import os; print(os.listdir('/made'))", flags=PYTHON_ALONE) == "['it']\n"
 
 
 def test_switched_off(both: Frontends, project: Project) -> None:

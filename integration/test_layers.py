@@ -152,8 +152,9 @@ def test_other_layers_stay_when_a_dependency_comes_or_goes(
         ["RUN uv sync --frozen && chown -R 1007 /app"],
         ["RUN uv sync --frozen", "FROM final", "RUN chown -R 1007 .venv && mkdir /app/x"],
         ["RUN uv sync --frozen", "RUN chgrp -R 7 /app", "RUN chown -R 1007:0 /app"],
+        ["RUN uv sync --frozen", "RUN chown -R 1007 /app && chmod -R 775 /app"],
     ],
-    ids=["user", "user with a home", "one command", "another stage", "twice"],
+    ids=["user", "user with a home", "one command", "another stage", "twice", "permissions"],
 )
 def test_an_environment_that_gets_another_owner_is_stored_once(
     both: Frontends, project: Project, tmp_path: Path, steps: list[str]

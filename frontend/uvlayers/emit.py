@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from posixpath import basename
 
 from uvlayers.layers.artifacts import Built, PathWheel
+from uvlayers.layers.modes import Modes
 from uvlayers.layers.plan import Artifact, Layer, Wheel
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Group, Mount, Process, exec_op, gather, http_source
@@ -50,9 +51,9 @@ class Install:
     """How wheels are installed: everything but the wheels that their layers depend on.
 
     `root` is the lowest state that holds the interpreter, `unpacker` what `emit_unpacker` makes of
-    it, `executable` what shebangs name, `bytecode` an invalidation mode or None, `mode` the
-    permission bits of all that is installed if they are the same for everything. `archives` hold
-    every artifact that is not fetched.
+    it, `executable` what shebangs name, `bytecode` an invalidation mode or None, `modes` the
+    permission bits of what is installed if not those that the umask says. `archives` hold every
+    artifact that is not fetched.
     """
 
     root: Output
@@ -66,7 +67,7 @@ class Install:
     bytecode: str | None
     installer_metadata: bool
     library_path: str | None = None
-    mode: int | None = None
+    modes: Modes | None = None
     archives: Mapping[Artifact, Archive] = field(default_factory=dict, compare=False)
 
 
@@ -182,7 +183,7 @@ def _unpack_arguments(unit: Sequence[Artifact], install: Install) -> dict[str, o
         "gid": install.gid,
         "umask": interpreter.umask,
         "mtime": MTIME,
-        "mode": install.mode,
+        "modes": None if install.modes is None else list(install.modes),
         "bytecode": install.bytecode,
         "installer_metadata": install.installer_metadata,
     }

@@ -13,6 +13,7 @@ from uvlayers.errors import Unsupported
 from uvlayers.existing import install_into
 from uvlayers.files import StatePaths, is_there
 from uvlayers.gateway.states import States
+from uvlayers.layers.modes import Modes
 from uvlayers.layers.plan import make_plan
 from uvlayers.llb.fileop import PlainCopy, plain_copy_of, reaches
 from uvlayers.llb.graph import Output, Vertex
@@ -92,8 +93,8 @@ def _copied(
     bare = _without_wheels(vertex, copy, source.without_bulk(), target.shadow)
     install = install_into(shop.states, bare, path, records[0].install)
     archives = {key: each for r in records for key, each in r.install.archives.items()}
-    mode = install.mode if copy.mode is None else copy.mode
-    install = replace(install, mode=mode, archives=archives)
+    modes = install.modes if copy.mode is None else Modes(copy.mode, copy.mode, copy.mode)
+    install = replace(install, modes=modes, archives=archives)
     wheels = {wheel for each in records for wheel in each.wheels}
     plan = make_plan(wheels, shop.budget)
     layers = emit_layers(plan, install, vertex, "environment copied")

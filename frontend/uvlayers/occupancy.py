@@ -41,7 +41,7 @@ def _is_alike(recipe: Recipe, installed: Installed) -> bool:
     through what is installed already.
     """
     install, interpreter = installed.install, recipe.skeleton.interpreter
-    given = (install.uid, install.gid, install.mode) != (interpreter.uid, interpreter.gid, None)
+    given = (install.uid, install.gid, install.modes) != (interpreter.uid, interpreter.gid, None)
     if given or install.bytecode != recipe.request.bytecode:
         return False
     if installed.environment == recipe.skeleton.emitted:

@@ -12,7 +12,7 @@ from uvlayers.dockerfile.reach import reach_of
 from uvlayers.dockerfile.split import Split, split_runs
 from uvlayers.dockerfile.view import ExecView
 from uvlayers.environment_copy import copy_environment
-from uvlayers.environment_owner import give_environment
+from uvlayers.environment_looks import change_looks
 from uvlayers.errors import Unrelated, Unsupported, UvlayersError
 from uvlayers.explain import explain
 from uvlayers.files import ExecFiles, StatePaths, home_directory
@@ -245,7 +245,7 @@ def _rewrite(
         else:
             takeover = copy_environment(vertex, rewriting.state, shop)
             if takeover is None and not written:
-                takeover = give_environment(vertex, rewriting.state, shop)
+                takeover = change_looks(vertex, rewriting.state, shop)
         if takeover is None:
             rewriting.visit(vertex, movable=not written)
             state = rewriting.state(vertex.output())

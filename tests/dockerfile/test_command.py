@@ -1060,11 +1060,11 @@ def test_what_an_exec_may_change(text: str, paths: tuple[str, ...] | None) -> No
     assert touched(["/bin/sh", text], known, "/app") is None
 
 
-def test_what_an_exec_gives_to_another_owner() -> None:
+def test_of_what_an_exec_changes_nothing_but_looks() -> None:
     text = "useradd app && mkdir data && chown -R app:app . && chgrp -R 0 /srv"
     found = touched(["/bin/sh", "-c", text], {}, "/app")
     assert found is not None
-    assert found.given == ("/app", "/srv")
+    assert found.looks == ("/app", "/srv")
     assert found.named == ("/app/data",)
 
 

@@ -22,11 +22,12 @@ def exec_of(text: str, *env: str, user: str = "") -> Vertex:
 def test_what_is_touched_and_where_programs_are() -> None:
     variables = ("PATH=/opt/bin:/bin:", "LD_LIBRARY_PATH=/lib", "X=/x")
     assert reach_of(exec_of("mkdir $X && chown -R 7 y && chmod -R 7 ~/z", *variables)) == Reach(
-        touched=("/root/z",),
+        touched=(),
         searched=("/opt/bin", "/bin"),
         cwd="/srv",
         named=("/x",),
-        given=("/srv/y",),
+        looks=("/srv/y", "/root/z"),
+        modes=(("/root/z", "7"),),
         loaded=("/lib",),
         programs=PROGRAMS,
     )

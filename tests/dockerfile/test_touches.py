@@ -69,11 +69,12 @@ def test_what_a_program_touches(words: str, paths: tuple[str, ...] | None) -> No
         ("mkdir -p data ../z", Touched(named=("/app/data", "/z"))),
         ("chmod +x run.sh", Touched(named=("/app/run.sh",))),
         ("chmod 755 bin/*", Touched(("/app/bin",))),
-        ("chmod -R 755 bin", Touched(("/app/bin",))),
+        ("chmod -R 755 bin", Touched(looks=("/app/bin",), modes=(("/app/bin", "755"),))),
+        ("chmod -R g=u bin/*", Touched(("/app/bin",))),
         ("touch x", Touched(named=("/app/x",))),
         ("ln -s x y", Touched(("/app/y",))),
         ("useradd -r -d /app app", Touched(ACCOUNTS, ("/app",))),
-        ("chown -R 7 x", Touched(given=("/app/x",))),
+        ("chown -R 7 x", Touched(looks=("/app/x",))),
         ("chown -R 7 x/*", Touched(("/app/x",))),
         ("chown 7 x", Touched(named=("/app/x",))),
     ],
@@ -83,7 +84,7 @@ def test_what_stays_in_a_directory_that_is_touched(words: str, touched: Touched)
 
 
 @pytest.mark.parametrize(
-    ("words", "given"),
+    ("words", "looks"),
     [
         ("chown -R x:y data ../z", ("/app/data", "/z")),
         ("chown -Rhv x /app", ("/app",)),
@@ -92,12 +93,15 @@ def test_what_stays_in_a_directory_that_is_touched(words: str, touched: Touched)
         ("chown -RL x /app", None),
         ("chown -R --from=a b /app", None),
         ("chown -h x /app", ()),
-        ("chmod -R 700 /app", ()),
+        ("chmod -R 700 /app", ("/app",)),
+        ("rm -R /app", ()),
     ],
 )
-def test_what_a_program_gives_to_another_owner(words: str, given: tuple[str, ...] | None) -> None:
+def test_what_gets_other_looks_with_all_that_is_in_it(
+    words: str, looks: tuple[str, ...] | None
+) -> None:
     found = touched_by_program(words.split(), "/app")
-    assert (None if found is None else found.given) == given
+    assert (None if found is None else found.looks) == looks
 
 
 def test_whatever_a_known_program_may_start_is_kept_out_of_the_layers() -> None:

@@ -27,7 +27,7 @@ from tests.guest.unpacking import (
     unpack,
     unpack_apart,
 )
-from tests.guest.wheels import DATA, INFO, LINK, MODULE, Member, Peculiar
+from tests.guest.wheels import DATA, INFO, LINK, MODULE, PROGRAM, Member, Peculiar
 
 TAG = sys.implementation.cache_tag
 CACHE = f"{SITE}/pkg/__pycache__"
@@ -114,12 +114,14 @@ def test_modes(bench: Bench, umask: int, plain: int, program: int) -> None:
     assert place.stat().st_mode & 0o7777 == 0o777 & ~umask
 
 
-def test_one_mode_for_all_that_is_made(bench: Bench) -> None:
-    bench.add(Peculiar())
-    bench.unpack(mode=0o750, bytecode="unchecked-hash")
+def test_modes_of_all_that_is_made(bench: Bench) -> None:
+    bench.add(Peculiar((Member("pkg/a.py", MODULE), Member("pkg/b.py", MODULE, PROGRAM))))
+    bench.unpack(modes=[0o640, 0o751, 0o711], bytecode="unchecked-hash")
     made = [path for path in bench.output.rglob("*") if path != bench.output / "env"]
     assert len(made) > 5
-    assert {path.stat().st_mode & 0o7777 for path in made} == {0o750}
+    for path in made:
+        kind = 0o711 if path.is_dir() else 0o751 if path.name == "b.py" else 0o640
+        assert path.stat().st_mode & 0o7777 == kind
 
 
 def test_what_was_installed_is_told(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:

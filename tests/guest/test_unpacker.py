@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "44db47561f929d8d895a1bc6147d6fd5e11a34e42e53bdd91fb5e31839297bf9"
+GOLDEN = "5527ec6a35b60a65538d28d7973c78f7ddae3db0f052cdd49914f01d7071c77b"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

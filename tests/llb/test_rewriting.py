@@ -333,13 +333,13 @@ def test_a_directory_above_the_environment_may_be_changed_itself() -> None:
         assert isinstance(state, Layered) is below
 
 
-def test_what_gets_another_owner_is_written_to() -> None:
-    given = Reach((), ("/bin",), "/", given=("/data",))
-    state, _ = run_after(given)
+def test_what_gets_other_looks_is_written_to() -> None:
+    changed = Reach((), ("/bin",), "/", looks=("/data",))
+    state, _ = run_after(changed)
     assert isinstance(state, Layered)
     assert state.written == ("/data",)
     for path in ("/app", "/app/.venv", "/app/.venv/bin"):
-        assert isinstance(run_after(Reach((), ("/bin",), "/", given=(path,)))[0], Output)
+        assert isinstance(run_after(Reach((), ("/bin",), "/", looks=(path,)))[0], Output)
 
 
 def test_a_copy_makes_no_directory_that_a_command_has_added() -> None:

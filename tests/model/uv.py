@@ -268,7 +268,7 @@ def _given(node: Node, uid: int, gid: int) -> Node:
 
 def _unpack(document: Mapping[str, Any], mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
     known = {path: Directory(*looks) for path, looks in document["directories"].items()}
-    uid, gid = document["uid"], document["gid"]
+    uid, gid, modes = document["uid"], document["gid"], document["modes"]
     layer: dict[str, Node] = dict(EMPTY)
     for wheel in document["wheels"]:
         archive = mounts[dirname(wheel["archive"])]
@@ -277,10 +277,33 @@ def _unpack(document: Mapping[str, Any], mounts: Mapping[str, Tree]) -> Mapping[
         for path, node in _package(document["scheme"]["purelib"], name, version).items():
             there = known.get(path) or mounts["/"].get(path)
             layer[path] = (
-                there if isinstance(there, Directory) and path != "/" else _given(node, uid, gid)
+                there
+                if isinstance(there, Directory) and path != "/"
+                else _with_mode(_given(node, uid, gid), modes)
             )
     layer["/"] = Directory()
     return {"/uvlayers/out": layer}
+
+
+def _moded(root: Tree, paths: Sequence[str], mode: str) -> Tree:
+    """With other permissions; what chmod's words mean is beyond this model."""
+    if not paths:
+        raise BuildError("No such file or directory")
+    modes = [int(mode, 8)] * 3 if mode.isdigit() else None
+    return {**root, **{path: _with_mode(root[path], modes) for path in paths}}
+
+
+def _with_mode(node: Node, modes: Sequence[int] | None) -> Node:
+    """As one of the modes says, of files and of directories; a program is none of them."""
+    if modes is None:
+        return node
+    match node:
+        case Directory(uid=uid, gid=gid):
+            return Directory(modes[2], uid, gid)
+        case File(data=data, uid=uid, gid=gid):
+            return File(data, modes[0], uid, gid)
+        case _:
+            return node
 
 
 def _package(packages: str, name: str, version: str, module: str = "__init__.py") -> Tree:
@@ -327,8 +350,11 @@ def _changed(root: Tree, cwd: str, words: Sequence[str]) -> Tree | None:
             return _touched(root, path)
         case ["mkdir", "-m", mode, _]:
             return _new(root, path, {}, Directory(int(mode, 8)))
+        case ["chmod", "-R", mode, _]:
+            named = join(real_path(root, dirname(path)), basename(path))
+            return _moded(root, list(below(root, named)), mode)
         case ["chmod", mode, _]:
-            return _moded(root, real_path(root, path), int(mode, 8))
+            return _moded(root, [each for each in root if each == real_path(root, path)], mode)
         case ["chown", "-R", owner, _]:
             return _owned(root, join(real_path(root, dirname(path)), basename(path)), owner)
         case ["rm", "-r", _]:
@@ -359,16 +385,6 @@ def _owned(root: Tree, path: str, owner: str) -> Tree:
     user, _, group = owner.partition(":")
     given = {name: _chowned(root[name], int(user), group) for name in below(root, path)}
     return {**root, **given}
-
-
-def _moded(root: Tree, path: str, mode: int) -> Tree:
-    match root.get(path):
-        case Directory(uid=uid, gid=gid):
-            return {**root, path: Directory(mode, uid, gid)}
-        case File(data=data, uid=uid, gid=gid):
-            return {**root, path: File(data, mode, uid, gid)}
-        case _:
-            raise BuildError(f"No such file or directory: {path}")
 
 
 def _chowned(node: Node, uid: int, group: str) -> Node:

@@ -86,6 +86,8 @@ OWNING = (
     "chown -R 7:8 {path} && chown -R 0:8 /app",
     "chown -R 7:8 {path} && touch /app/proj.py",
     "chmod 710 {path}",
+    "chmod -R 770 {path}",
+    "chmod -R 750 {path} && chown -R 7:8 {path} && chmod -R 751 /app",
     "chmod 710 /app && chown -R 7 {path} && chmod 711 /app",
 )
 

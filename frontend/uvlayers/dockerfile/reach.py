@@ -30,7 +30,8 @@ def reach_of(run: Vertex) -> Reach | None:
         searched=searched,
         cwd=cwd,
         named=found.named,
-        given=found.given,
+        looks=found.looks,
+        modes=found.modes,
         loaded=loaded,
         programs=PROGRAMS,
     )

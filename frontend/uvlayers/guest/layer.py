@@ -21,8 +21,8 @@ class Layer:
     """An output directory. Paths are absolute in the image.
 
     `directories` says what is in the state below: `[mode, uid, gid]` for a directory, the target
-    for a symbolic link. What it does not name is looked up in this process's own root. `mode` is
-    that of everything that is made, whatever it would have been.
+    for a symbolic link. What it does not name is looked up in this process's own root. `modes` are
+    those of plain files, of programs and of directories that are made; the umask says them if not.
     """
 
     def __init__(
@@ -31,14 +31,14 @@ class Layer:
         directories: "Mapping[str, object]",
         owner: "Facts",
         mtime: int,
-        mode: "int | None" = None,
+        modes: "Facts | None" = None,
     ) -> None:
         self.output = output
         self.known = directories
         umask, self.uid, self.gid = owner
-        self.mode = mode
-        self.directory_mode = 0o777 & ~umask if mode is None else mode
-        self.file_mode = 0o666 & ~umask
+        file = 0o666 & ~umask
+        usual = file, file | 0o111, 0o777 & ~umask
+        self.file_mode, self.program_mode, self.directory_mode = modes or usual
         self.times = (mtime * 10**9, mtime * 10**9)
         self.chowns = posix.geteuid() == 0
         self.made: dict[str, Facts] = {}
@@ -73,7 +73,6 @@ class Layer:
         """Create or replace a file: a descriptor for writing, for `close`."""
         parent, _, name = path.rpartition("/")
         full = f"{self.output}{self.directory(parent)}/{name}"
-        mode = mode if self.mode is None else self.mode
         flags = posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL | posix.O_CLOEXEC
         try:
             return posix.open(full, flags, mode)

@@ -98,7 +98,7 @@ class Modules:
         data = compile_source(source, module.path, self.invalidation, self.mtime)
         key = layer.output, target
         if data is not None:
-            layer.write(target, data, (module.mode | 0o200) & 0o666 & layer.file_mode)
+            layer.write(target, data, layer.file_mode)
             self.compiled.add(key)
         elif key in self.compiled:  # it is an earlier wheel's, whose source was just replaced
             layer.remove(target)

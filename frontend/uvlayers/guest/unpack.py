@@ -19,7 +19,7 @@ The argument, a JSON object:
   directories   {path: [mode, uid, gid]} of directories and {path: target} of symbolic links in
                 the state below; what it does not name is looked up here, else made anew
   uid, gid, umask, mtime    of everything that is made; integers
-  mode          null, or the permission bits of everything that is made, directories included
+  modes         null, or the permission bits of plain files, programs and directories that are made
   bytecode      null, "timestamp", "checked-hash" or "unchecked-hash"
   installer_metadata        whether INSTALLER, REQUESTED and the JSON files are written
 
@@ -132,7 +132,7 @@ class Unpacker:
             request = self.request
             owner = request["umask"], request["uid"], request["gid"]
             layer = Layer(
-                output, request["directories"], owner, request["mtime"], request.get("mode")
+                output, request["directories"], owner, request["mtime"], request.get("modes")
             )
             self.layers[output] = layer
         return layer
@@ -297,7 +297,7 @@ def _check_link(target: bytes, path: str) -> None:
 
 
 def _mode(layer: Layer, *, executable: bool) -> int:
-    return layer.file_mode | 0o111 if executable else layer.file_mode
+    return layer.program_mode if executable else layer.file_mode
 
 
 def _chain(first: bytes, rest: "Iterator[bytes]") -> "Iterator[bytes]":

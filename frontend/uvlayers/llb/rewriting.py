@@ -35,7 +35,8 @@ class Reach:
     searched:  directories that its programs may come from
     cwd:       where it starts: the runtime makes the directory if it is not there
     named:     absolute paths that it may change themselves, or make with something in them
-    given:     absolute paths that get another owner with all that is in them, and nothing else
+    looks:     absolute paths of which, with all that is in them, it changes owners or permissions
+    modes:     which of these get other permissions, and by what words of chmod, in this order
     loaded:    directories that the libraries of its programs may come from
     programs:  the names of all that it may start
     """
@@ -44,14 +45,15 @@ class Reach:
     searched: tuple[str, ...]
     cwd: str
     named: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+    modes: tuple[tuple[str, str], ...] = ()
     loaded: tuple[str, ...] = ()
     programs: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> tuple[str, ...]:
         """At or below these paths it may change something in any way."""
-        return *self.touched, *self.named, *self.given
+        return *self.touched, *self.named, *self.looks
 
 
 def _unknown(_exec: Vertex) -> Reach | None:
@@ -148,7 +150,7 @@ class Rewriting:
 
     def _keeps_off(self, target: Layered, reach: Reach) -> bool:
         """Whether an exec neither sees nor changes what the layers hold."""
-        deep = [self._real(target, path) for path in (*reach.touched, *reach.given)]
+        deep = [self._real(target, path) for path in (*reach.touched, *reach.looks)]
         seen = [self._real(target, path) for path in (reach.cwd, *reach.named, *reach.loaded)]
         searched = [self._real(target, path) for path in reach.searched]
         others = [path for path in searched if not target.has_harmless_programs(path)]

@@ -45,8 +45,8 @@ _MODE = re.compile(r"(?:-[pv]*m|--mode(?==|$))=?(.*)")
 _LINK_OPTION = re.compile(r"-[fnv]*s[fnv]*|--symbolic")
 # They change what they name, and nothing in it.
 _SHALLOW = frozenset(("chgrp", "chmod", "chown", "mkdir", "touch"))
-# With them `chown` and `chgrp` go through all that is in a directory, and follow no link.
-_OWNING = frozenset(("chgrp", "chown"))
+# With this option they go through all that is in a directory, and follow no link.
+_LOOKS = frozenset(("chgrp", "chmod", "chown"))
 _RECURSIVE = re.compile(r"-[fhv]*R[Rfhv]*|--recursive")
 # What is there comes from elsewhere, and nobody misses it.
 _CACHE = re.compile(r"(/.+)?/\.cache(/.*)?|/var/cache(/.*)?|/var/lib/apt(/lists(/.*)?)?")
@@ -57,23 +57,28 @@ class Touched:
     """Where programs change something, by absolute paths.
 
     At or below `paths` they may do anything; `named` are those that may themselves be changed, or
-    made with something in them, but what was in them stays; `given` are those that get another
-    owner or group, and all that is in them, of which nothing else is changed.
+    made with something in them, but what was in them stays. Of `looks`, and of all that is in them,
+    owner, group or permissions are changed, and nothing else: `modes` says which of these get other
+    permissions, and by what words of chmod, in this order.
     """
 
     paths: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+    modes: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: "Touched") -> "Touched":
         return Touched(
-            (*self.paths, *other.paths), (*self.named, *other.named), (*self.given, *other.given)
+            (*self.paths, *other.paths),
+            (*self.named, *other.named),
+            (*self.looks, *other.looks),
+            (*self.modes, *other.modes),
         )
 
     @property
     def all(self) -> tuple[str, ...]:
         """All the paths."""
-        return *self.paths, *self.named, *self.given
+        return *self.paths, *self.named, *self.looks
 
 
 def is_cache(path: str) -> bool:
@@ -102,6 +107,7 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     arguments = [word for word in words[1:] if not word.startswith("-")]
     if name == "ln" and (not options or len(arguments) != _TARGET_AND_LINK):
         return None
+    first = arguments[0] if arguments else ""
     if name in _FIRST_IS_NO_PATH:
         arguments = arguments[1:]
     paths = tuple(_absolute(argument.removesuffix("/*"), cwd) for argument in arguments)
@@ -111,7 +117,8 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
         return Touched(paths)
     if name in _SHALLOW and not recursive:
         return Touched(named=paths)
-    return Touched(given=paths) if name in _OWNING else Touched(paths)
+    modes = tuple((path, first) for path in paths) if name == "chmod" else ()
+    return Touched(looks=paths, modes=modes) if name in _LOOKS else Touched(paths)
 
 
 def _without_mode(words: Sequence[str]) -> Iterator[str]:

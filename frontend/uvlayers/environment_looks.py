@@ -2,7 +2,7 @@
 
 On top of them, the command would copy every file of the environment into one more layer, which
 changes with each wheel. It is run on what is no wheel in place of that, and the wheels are laid out
-for whoever it gave that to.
+for whoever it gave that to. So it is with `chmod -R`.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,12 +12,13 @@ from posixpath import join
 
 from uvlayers.dockerfile.find import is_root
 from uvlayers.dockerfile.reach import reach_of
-from uvlayers.emit import EmittedLayer, emit_layers
+from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import install_into
 from uvlayers.files import StatePaths
 from uvlayers.gateway.errors import trying
 from uvlayers.gateway.states import States
+from uvlayers.layers.modes import Modes
 from uvlayers.layers.plan import Artifact, make_plan
 from uvlayers.llb.fileop import covers, reaches
 from uvlayers.llb.graph import Output, Vertex
@@ -27,10 +28,10 @@ from uvlayers.takeover import Rest, Takeover, installs_of
 from uvlayers.workshop import Installed, Workshop
 
 
-def give_environment(
+def change_looks(
     vertex: Vertex, state: Callable[[Output], State], shop: Workshop
 ) -> Takeover | None:
-    """What stands in for `vertex`, when it gives an environment that we made to another owner.
+    """What stands in for `vertex`, when it changes owner or permissions of an environment of ours.
 
     None for any other op, and wherever the result might not be the same.
     """
@@ -44,23 +45,26 @@ def give_environment(
     records = [shop.installed.get(segment) for segment in target.segments if segment.bulk]
     known = [each for each in records if each is not None]
     mounted = [mount.dest for mount in vertex.op.exec.mounts if mount.dest != "/"]
-    if len(known) < len(records) or any(reaches(mounted, each) for each in reach.given):
+    if len(known) < len(records) or any(reaches(mounted, each) for each in reach.looks):
         return None
-    if not any(_is_given(reach, each) for each in known):
+    if not any(_is_changed(reach, each) for each in known):
         return None
     try:
-        return _given(vertex, root, target.with_bulk_alone(), known, reach, state, shop)
+        return _changed(vertex, root, target.with_bulk_alone(), known, reach, state, shop)
     except Unsupported:
         return None
 
 
-def _is_given(reach: Reach, installed: Installed) -> bool:
-    """Whether all of an environment gets another owner."""
-    path = installed.path
-    return installed.virtual and (path in reach.given or covers(reach.given, path))
+def _is_changed(reach: Reach, installed: Installed) -> bool:
+    """Whether all of an environment gets other looks."""
+    return installed.virtual and _is_all(reach.looks, installed.path)
 
 
-def _given(
+def _is_all(paths: Sequence[str], path: str) -> bool:
+    return path in paths or covers(paths, path)
+
+
+def _changed(
     vertex: Vertex,
     root: int,
     target: Layered,
@@ -78,11 +82,12 @@ def _given(
     emitted: list[EmittedLayer] = []
     there: dict[str, frozenset[Artifact]] = {}
     for segment, installed in zip(target.segments, records, strict=True):
-        made, present = segment, there.get(installed.path, frozenset())
-        if _is_given(reach, installed):
-            layers, installed = _laid_out(
-                vertex, changed.output(), target, installed, present, shop
-            )
+        made = segment
+        if _is_changed(reach, installed):
+            install = _install(changed.output(), target.shadow, reach, installed, shop.states)
+            installed = replace(installed, install=install)
+            wheels = installed.wheels - there.get(installed.path, frozenset())
+            layers = emit_layers(make_plan(wheels, shop.budget), install, vertex, _what(install))
             outputs = tuple(each.output for each in layers)
             made = replace(segment, layers=outputs, bulk=frozenset(outputs))
             emitted += layers
@@ -102,6 +107,10 @@ def _given(
     )
 
 
+def _what(install: Install) -> str:
+    return f"environment of {install.uid}:{install.gid}"
+
+
 def _require_apart(
     reach: Reach, target: Layered, records: Sequence[Installed], paths: StatePaths
 ) -> None:
@@ -112,40 +121,51 @@ def _require_apart(
     seen = [real(path) for path in (reach.cwd, *reach.named, *reach.loaded)]
     seen += (path for path in searched if not target.has_harmless_programs(path))
     for segment, installed in zip(target.segments, records, strict=True):
-        others = written if _is_given(reach, installed) else [*written, *reach.given]
+        others = written if _is_changed(reach, installed) else [*written, *reach.looks]
         for prefix in segment.prefixes:
             if reaches(others + seen, prefix) or covers(others, prefix):
                 raise Unsupported("the command has to do with the environment's files")
-        inside = (path for path in reach.given if path != installed.path)
-        if _is_given(reach, installed) and any(reaches([path], installed.path) for path in inside):
-            raise Unsupported("a part of the environment gets an owner of its own")
-    if any(real(path) != path for path in reach.given):
-        raise Unsupported("a link gets another owner, and not what it leads to")
+        inside = [path for path in reach.looks if path != installed.path]
+        if _is_changed(reach, installed) and any(reaches([p], installed.path) for p in inside):
+            raise Unsupported("a part of the environment gets looks of its own")
+    if any(real(path) != path for path in reach.looks):
+        raise Unsupported("a link gets other looks, and not what it leads to")
 
 
-def _laid_out(
-    vertex: Vertex,
-    output: Output,
-    before: Layered,
-    installed: Installed,
-    there: frozenset[Artifact],
-    shop: Workshop,
-) -> tuple[list[EmittedLayer], Installed]:
-    """The wheels but for those that are `there` in `output`, which the command has made."""
+def _install(
+    after: Output, before: Output, reach: Reach, installed: Installed, states: States
+) -> Install:
+    """How wheels are installed into the environment as the command has left it in `after`.
+
+    Raises Unsupported unless its own files and directories look as the wheels' are going to.
+    """
     old = installed.install
-    with trying(output.vertex.digest, "it fails without the environment's packages"):
-        install = install_into(shop.states, output, installed.path, old)
-    then, now = (_owners(shop.states, each, installed) for each in (before.shadow, output))
-    if set(then) != {(old.uid, old.gid)} or set(now) != {(install.uid, install.gid)}:
-        raise Unsupported("the environment has several owners")
-    plan = make_plan(installed.wheels - there, shop.budget)
-    layers = emit_layers(plan, install, vertex, f"environment of {install.uid}:{install.gid}")
-    return layers, replace(installed, install=install)
+    umask = old.interpreter.umask
+    modes = old.modes or Modes.under(umask)
+    with trying(after.vertex.digest, "it fails without the environment's packages"):
+        install = install_into(states, after, installed.path, old)
+    _require_looks(states, before, installed, (old.uid, old.gid), modes)
+    for path, text in reach.modes:
+        if _is_all([path], installed.path):
+            changed = modes.changed(text, umask)
+            if changed is None:
+                raise Unsupported(f"what becomes of permissions is not certain: `{text}`")
+            modes = changed
+    _require_looks(states, after, installed, (install.uid, install.gid), modes)
+    return replace(install, modes=None if modes == Modes.under(umask) else modes)
 
 
-def _owners(states: States, output: Output, installed: Installed) -> list[tuple[int, int]]:
-    """Who owns an environment's own files and directories; nothing in place of what is missing."""
+def _require_looks(
+    states: States, output: Output, installed: Installed, owner: tuple[int, int], modes: Modes
+) -> None:
+    """Raise Unsupported unless what an environment has without packages looks like that."""
     scheme = installed.install.interpreter.real_scheme
-    places = (installed.path, join(installed.path, "pyvenv.cfg"), scheme.scripts, scheme.purelib)
-    looks = (StatePaths(states).looks(output, each) for each in places)
-    return [(uid, gid) for _, uid, gid in filter(None, looks)]
+    expected = {
+        installed.path: modes.directory,
+        scheme.scripts: modes.directory,
+        scheme.purelib: modes.directory,
+        join(installed.path, "pyvenv.cfg"): modes.file,
+    }
+    paths = StatePaths(states)
+    if any(paths.looks(output, each) != (mode, *owner) for each, mode in expected.items()):
+        raise Unsupported("the environment's own files look otherwise than its packages")

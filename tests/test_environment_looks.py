@@ -1,6 +1,7 @@
-"""An environment that a command gives to another owner, on the model."""
+"""An environment of which a command changes owner and permissions, on the model."""
 
 import json
+from typing import Any
 
 import pytest
 from uvlayers.gateway.errors import GatewayError
@@ -26,11 +27,19 @@ INSIDE = (PATH.replace("=", "=/app/.venv/bin:"),)
 OWNER = "chown -R 1000:7 /app"
 
 
-def owners(built: Built) -> set[tuple[int, int]]:
-    """Whose the execs that unpack wheels make them."""
+def unpacking(built: Built) -> list[dict[str, Any]]:
+    """What the execs that unpack wheels were told."""
     ran = (args for args in built.machine.ran if "guest/unpack.pyc" in str(args))
-    found = (json.loads(args[-1]) for args in ran)
-    return {(each["uid"], each["gid"]) for each in found}
+    return [json.loads(args[-1]) for args in ran]
+
+
+def owners(built: Built) -> set[tuple[int, int]]:
+    return {(each["uid"], each["gid"]) for each in unpacking(built)}
+
+
+def modes(built: Built) -> set[tuple[int, ...] | None]:
+    found = (each["modes"] for each in unpacking(built))
+    return {None if each is None else tuple(each) for each in found}
 
 
 def test_wheels_are_laid_out_for_the_new_owner_alone() -> None:
@@ -45,6 +54,21 @@ def test_wheels_are_laid_out_for_the_new_owner_alone() -> None:
     assert names == [
         *("base", "uv", "cwd", "virtual environment", "click 8.0", "idna 3.6", "sync", "chown"),
     ]
+
+
+def test_wheels_are_laid_out_with_the_new_permissions() -> None:
+    head = run(recommended(), "chmod -R 770 /app/.venv && chmod 711 /app", line=9)
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert built.files == built.expected
+    assert modes(built) == {(0o770, 0o770, 0o770)}
+    same = build_of(run(recommended(), "chmod -R u+rwX /app", line=9), PLAIN, IDNA, CLICK)
+    assert modes(same) == {None}
+
+
+def test_permissions_that_cannot_be_told_are_changed_on_top() -> None:
+    for text in ("chmod -R u+s /app", "chmod -R +w /app"):
+        built = build_of(run(recommended(), text, line=9), PLAIN, IDNA, CLICK)
+        assert modes(built) == {None}
 
 
 def test_what_commands_have_added_is_given_as_well() -> None:
