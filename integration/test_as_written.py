@@ -111,7 +111,7 @@ def test_a_program_by_the_name_of_one_of_the_systems(
     text = f"{BASE}RUN uv sync --frozen\n{path}\nRUN mkdir /made\n"
     ours = both.ours(project, text, flags=[HOST_NETWORK])
     (warning,) = sync_warnings(ours)
-    assert "a package brings a program by the name of one of the system's" in warning.short
+    assert "a package brings a file by a name that the system or uv has taken" in warning.short
     docker = both.docker(project, text, flags=[HOST_NETWORK])
     assert ours.layers() == docker.layers()
     assert ours.run("-c", "import os; print(os.listdir('/made'))", flags=PYTHON_ALONE) == "['it']\n"

@@ -37,7 +37,8 @@ RUN --mount=type=bind,source=uv.lock,target=uv.lock \\
     --mount=type=bind,source=pyproject.toml,target=pyproject.toml \\
     uv sync --locked --no-install-project
 """
-TEXTS = {"sync": SYNC, "recommended": RECOMMENDED}
+GIVEN = f"{RECOMMENDED}RUN useradd app && chown -R app /app\n"
+TEXTS = {"sync": SYNC, "recommended": RECOMMENDED, "given": GIVEN}
 
 # uv builds such a project itself: no build backend is fetched.
 BUILD_SYSTEM = """
@@ -210,7 +211,13 @@ class Addition:
 
 @pytest.mark.parametrize(
     ("kind", "shape"),
-    [("inline", "sync"), ("min", "sync"), ("max", "sync"), ("max", "recommended")],
+    [
+        ("inline", "sync"),
+        ("min", "sync"),
+        ("max", "sync"),
+        ("max", "recommended"),
+        ("max", "given"),
+    ],
 )
 def test_one_more_dependency_on_an_empty_builder(
     first: Builder,
@@ -238,10 +245,10 @@ def test_one_more_dependency_on_an_empty_builder(
     if kind == "max":
         assert not QUESTIONS & set(pushed.work.executed)
 
-    # its layer is pushed, and with the recommended file those of the COPY and of the project
+    # its layer is pushed, and those of the COPY, of the project and of the `chown`
     assert found.uploaded == found.new
     assert wheel_layers(found.after) & found.new == {found.layer.digest}
-    assert len(found.made) == {"sync": 1, "recommended": 3}[shape], found.made
+    assert len(found.made) == {"sync": 1, "recommended": 3, "given": 4}[shape], found.made
 
     # what the sync stands on is pulled, to be read; of the wheels not a byte
     assert not wheel_layers(found.after) & set(pushed.traffic.pulled)

@@ -52,7 +52,7 @@ def test_wheels_are_laid_out_for_the_new_owner_alone() -> None:
     assert built.gateway.warnings == []
     names = [each["created_by"] for each in built.history]
     assert names == [
-        *("base", "uv", "cwd", "virtual environment", "click 8.0", "idna 3.6", "sync", "chown"),
+        *("base", "uv", "cwd", "click 8.0", "idna 3.6", "virtual environment", "sync", "chown"),
     ]
 
 

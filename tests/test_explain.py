@@ -101,10 +101,10 @@ def test_the_index_is_asked_without_a_checksum() -> None:
     assert "http.checksum" not in asked.vertex.op.source.attrs
 
 
-def test_a_program_that_would_be_found_in_place_of_one_of_the_systems() -> None:
+def test_a_wheel_with_a_file_whose_name_is_taken() -> None:
     ended = 'process "python …" did not complete successfully: exit code: '
     refused = explain(failed(f"{ended}3"), {}, {VERTEX}, Index(""))
     assert isinstance(refused, Unsupported)
-    assert "by the name of one of the system's" in refused.message
+    assert "by a name that the system or uv has taken" in refused.message
     for message, installs in ((f"{ended}1", {VERTEX}), (f"{ended}3", set[str]())):
         assert isinstance(explain(failed(message), {}, installs, Index("")), GatewayError)

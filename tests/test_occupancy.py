@@ -41,7 +41,7 @@ def occupy(states: Directories) -> None:
         skeleton=SimpleNamespace(interpreter=SimpleNamespace(environment=environment)),
         installation=SimpleNamespace(wheels=(), names=frozenset()),
     )
-    installed_before(cast("Recipe", recipe), {}, cast("States", states))
+    installed_before(cast("Recipe", recipe), [], cast("States", states))
 
 
 def test_directories_that_a_command_has_left_as_they_were() -> None:

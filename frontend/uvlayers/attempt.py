@@ -11,11 +11,15 @@ from uvlayers.takeover import Takeover
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A graph rewritten; `takeovers` by the digests of `split`."""
+    """A graph rewritten; `takeovers` by the digests of `split`.
+
+    `sunk` are the vertices of `split` that make a layer on states below which all wheels lie.
+    """
 
     split: Split
     graph: Graph
     takeovers: Mapping[str, Takeover]
+    sunk: frozenset[str] = frozenset()
 
 
 class TriedInVainError(Exception):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from posixpath import join, normpath, relpath
 
+from uvlayers.dockerfile.history import AddedLayers
 from uvlayers.emit import emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import install_into
@@ -20,7 +21,7 @@ from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
 from uvlayers.llb.ops import Label, merge
 from uvlayers.placement import place_layers
-from uvlayers.takeover import Rest, Takeover, installs_of
+from uvlayers.takeover import Rest, Takeover, installs_of, wheel_titles
 from uvlayers.workshop import Installed, Workshop
 
 _LINKED = Label("[uvlayers] link what is not a wheel")
@@ -56,7 +57,7 @@ def _copy(
     source = state(vertex.inputs[copy.source])
     if target is None or not isinstance(source, Layered):
         return None
-    records = [each for s in source.segments if (each := shop.installed.get(s)) is not None]
+    records = shop.installed_in(source)
     if not records or not all(_keeps_place(copy, each) for each in records):
         return None
     try:
@@ -112,15 +113,14 @@ def _copied(
         records[-1], wheels=frozenset(wheels), install=install
     )
     fetches = {digest: fetch for each in records for digest, fetch in each.fetches.items()}
-    titles = tuple(each.layer.title for each in layers)
     return Takeover(
-        after,
-        path,
-        titles,
-        Rest.BESIDE,
-        fetches,
-        installs_of(layers),
-        plan,
+        state=after,
+        path=path,
+        titles=AddedLayers(wheels=wheel_titles(layers)),
+        rest=Rest.BESIDE,
+        fetches=fetches,
+        installs=installs_of(layers),
+        plan=plan,
         lowest=placement.lowest,
     )
 

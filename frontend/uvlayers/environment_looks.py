@@ -11,6 +11,7 @@ from functools import partial
 from posixpath import join
 
 from uvlayers.dockerfile.find import is_root
+from uvlayers.dockerfile.history import AddedLayers
 from uvlayers.dockerfile.reach import reach_of
 from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
@@ -23,7 +24,8 @@ from uvlayers.layers.plan import Artifact, make_plan
 from uvlayers.llb.fileop import covers, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, Segment, State, whole
-from uvlayers.llb.rewriting import Reach, sole_root
+from uvlayers.llb.reach import Reach
+from uvlayers.llb.rewriting import sole_root
 from uvlayers.takeover import Rest, Takeover, installs_of
 from uvlayers.workshop import Installed, Workshop
 
@@ -42,7 +44,7 @@ def change_looks(
     reach = reach_of(vertex)
     if root is None or not isinstance(target, Layered) or reach is None:
         return None
-    records = [shop.installed.get(segment) for segment in target.segments if segment.bulk]
+    records = [shop.installed.get(each.made) for each in target.segments if each.bulk]
     known = [each for each in records if each is not None]
     mounted = [mount.dest for mount in vertex.op.exec.mounts if mount.dest != "/"]
     if len(known) < len(records) or any(reaches(mounted, each) for each in reach.looks):
@@ -55,9 +57,9 @@ def change_looks(
         return None
 
 
-def _is_changed(reach: Reach, installed: Installed) -> bool:
-    """Whether all of an environment gets other looks."""
-    return installed.virtual and _is_all(reach.looks, installed.path)
+def _is_changed(reach: Reach, installed: Installed | None) -> bool:
+    """Whether layers are of an environment all of which gets other looks."""
+    return installed is not None and installed.virtual and _is_all(reach.looks, installed.path)
 
 
 def _is_all(paths: Sequence[str], path: str) -> bool:
@@ -68,39 +70,40 @@ def _changed(
     vertex: Vertex,
     root: int,
     target: Layered,
-    records: Sequence[Installed],
+    known: Sequence[Installed],
     reach: Reach,
     state: Callable[[Output], State],
     shop: Workshop,
 ) -> Takeover:
     """Raises Unsupported where the command may do more to an environment."""
-    _require_apart(reach, target, records, StatePaths(shop.states))
+    _require_apart(reach, target, shop)
     inputs = [whole(state(each)) for each in vertex.inputs]
     inputs[root] = target.shadow
     changed = vertex.with_inputs(inputs)
     segments: list[Segment] = []
     emitted: list[EmittedLayer] = []
     there: dict[str, frozenset[Artifact]] = {}
-    for segment, installed in zip(target.segments, records, strict=True):
-        made = segment
-        if _is_changed(reach, installed):
-            install = _install(changed.output(), target.shadow, reach, installed, shop.states)
-            installed = replace(installed, install=install)
-            wheels = installed.wheels - there.get(installed.path, frozenset())
-            layers = emit_layers(make_plan(wheels, shop.budget), install, vertex, _what(install))
-            outputs = tuple(each.output for each in layers)
-            made = replace(segment, layers=outputs, bulk=frozenset(outputs))
-            emitted += layers
-        shop.installed[made] = installed
-        segments.append(made)
+    for segment in target.segments:
+        installed = shop.installed.get(segment.made)
+        if installed is None or not _is_changed(reach, installed):
+            segments.append(segment)
+            continue
+        install = _install(changed.output(), target.shadow, reach, installed, shop.states)
+        wheels = installed.wheels - there.get(installed.path, frozenset())
         there[installed.path] = installed.wheels
+        layers = emit_layers(make_plan(wheels, shop.budget), install, vertex, _what(install))
+        outputs = tuple(each.output for each in layers)
+        made = replace(segment, layers=outputs, bulk=frozenset(outputs), origin=None)
+        shop.installed[made] = replace(installed, install=install)
+        segments.append(made)
+        emitted += layers
     after = replace(target, segments=tuple(segments))
     return Takeover(
         state=after.with_shadow(changed.output(), reach.changed),
-        path=records[0].path,
-        titles=(),
+        path=known[0].path,
+        titles=AddedLayers(),  # they are named where the wheels were installed first
         rest=Rest.BESIDE,
-        fetches={digest: fetch for each in records for digest, fetch in each.fetches.items()},
+        fetches={digest: fetch for each in known for digest, fetch in each.fetches.items()},
         installs=installs_of(emitted),
         plan=tuple(each.layer for each in emitted),
         changed=changed,
@@ -111,22 +114,16 @@ def _what(install: Install) -> str:
     return f"environment of {install.uid}:{install.gid}"
 
 
-def _require_apart(
-    reach: Reach, target: Layered, records: Sequence[Installed], paths: StatePaths
-) -> None:
+def _require_apart(reach: Reach, target: Layered, shop: Workshop) -> None:
     """Raise Unsupported where the command may see, or change otherwise, what the layers hold."""
-    real = partial(paths.real, target.shadow)
-    written = [real(path) for path in reach.touched]
-    searched = (real(path) for path in reach.searched)
-    seen = [real(path) for path in (reach.cwd, *reach.named, *reach.loaded)]
-    seen += (path for path in searched if not target.has_harmless_programs(path))
-    for segment, installed in zip(target.segments, records, strict=True):
-        others = written if _is_changed(reach, installed) else [*written, *reach.looks]
-        for prefix in segment.prefixes:
-            if reaches(others + seen, prefix) or covers(others, prefix):
-                raise Unsupported("the command has to do with the environment's files")
-        inside = [path for path in reach.looks if path != installed.path]
-        if _is_changed(reach, installed) and any(reaches([p], installed.path) for p in inside):
+    real = partial(StatePaths(shop.states).real, target.shadow)
+    for segment in target.segments:
+        installed = shop.installed.get(segment.made)
+        changed = _is_changed(reach, installed)
+        if reach.meets(target, segment.prefixes, real, looks=not changed):
+            raise Unsupported("the command has to do with the environment's files")
+        inside = [path for path in reach.looks if installed and path != installed.path]
+        if changed and installed and any(reaches([path], installed.path) for path in inside):
             raise Unsupported("a part of the environment gets looks of its own")
     if any(real(path) != path for path in reach.looks):
         raise Unsupported("a link gets other looks, and not what it leads to")

@@ -16,7 +16,7 @@ AGAIN = "the build can be run again; what was fetched is kept"
 _REFUSED = ("status 401", "status 403", "status 407")
 _HIDDEN = "status 404"  # what some indexes say to whom they do not know
 _MISMATCH = "digest mismatch"
-_SYSTEM_PROGRAM = "exit code: 3"  # see guest/unpack.py
+_TAKEN_NAME = "exit code: 3"  # see guest/unpack.py
 _CACHE_KEY = "failed to load cache key: "  # of no interest to whoever waits for a wheel
 _UNREACHABLE = (
     "x509:",
@@ -49,8 +49,8 @@ def explain(
     not be in a layer; an error in words that name the wheel where that cannot be fetched, its
     Dockerfile lines kept; `error` itself otherwise.
     """
-    if error.vertex in installs and error.message.endswith(_SYSTEM_PROGRAM):
-        return Unsupported("a package brings a program by the name of one of the system's")
+    if error.vertex in installs and error.message.endswith(_TAKEN_NAME):
+        return Unsupported("a package brings a file by a name that the system or uv has taken")
     fetch = fetches.get(error.vertex or "")
     if fetch is None:
         return error

@@ -1,6 +1,6 @@
 """What is at the environment's place before a RUN, and whether layers can go there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from uvlayers.errors import Unsupported
 from uvlayers.existing import require_kept, require_same
@@ -8,23 +8,23 @@ from uvlayers.files import directories_to, is_there
 from uvlayers.gateway.states import States
 from uvlayers.installation import normalized_names
 from uvlayers.llb.fileop import reaches
-from uvlayers.llb.layered import Segment
 from uvlayers.recipe import Recipe
 from uvlayers.settings.request import SyncRequest
 from uvlayers.workshop import Installed
 
 
 def installed_before(
-    recipe: Recipe, records: Mapping[Segment, Installed], states: States
+    recipe: Recipe, records: Sequence[Installed], states: States
 ) -> tuple[Installed, ...]:
-    """What earlier RUNs put into the same environment; nothing where this one makes it.
+    """Those of `records`, of what earlier RUNs installed, that are of the same environment.
+
+    There are none where this RUN makes it.
 
     Raises Unsupported where the environment is anything else than what they or this one made, and
     where uv would remove something from it.
     """
     path = recipe.request.environment_path
-    found = (records.get(segment) for segment in recipe.root.segments)
-    before = tuple(each for each in found if each is not None and each.path == path)
+    before = tuple(each for each in records if each.path == path)
     if not before:
         _require_new(recipe, states)
     if not all(_is_alike(recipe, each) for each in before):

@@ -160,10 +160,8 @@ def _require_unfinished(root: Output, path: str, shop: Workshop) -> None:
 
 def _require_beforehand(root: Layered, path: str, shop: Workshop) -> None:
     """Raise Unsupported where layers of ours are the environment that the command finds."""
-    records = (shop.installed.get(segment) for segment in root.segments)
-    if any(each is not None and each.path == path for each in records) and not is_there(
-        shop.states, root.shadow, path
-    ):
+    made = any(each.path == path for each in shop.installed_in(root))
+    if made and not is_there(shop.states, root.shadow, path):
         raise Unsupported("an earlier command made its environment")
 
 

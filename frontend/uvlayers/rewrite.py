@@ -7,7 +7,7 @@ from os.path import dirname, join
 
 from uvlayers.attempt import Again, Attempt, TriedInVainError
 from uvlayers.dockerfile.find import SyncExec, find_sync_exec
-from uvlayers.dockerfile.history import maker_of, pad_history
+from uvlayers.dockerfile.history import maker_of, pad_history, titles_of
 from uvlayers.dockerfile.reach import reach_of
 from uvlayers.dockerfile.split import Split, split_runs
 from uvlayers.dockerfile.view import ExecView
@@ -57,7 +57,7 @@ def rewrite(result: Result, gateway: Gateway, options: Options) -> Result:
                 Reporter(gateway, graph).no_merge()
         return result
     rewritten = {key: _solve(graph, gateway, options) for key, graph in graphs.items()}
-    if not any(each.takeovers for each in rewritten.values()):
+    if not any(each.attempt.takeovers for each in rewritten.values()):
         return result
     configs = {
         name: each.config(result.metadata[name])
@@ -88,41 +88,49 @@ def _show(graphs: Mapping[str, Graph], gateway: Gateway, options: Options) -> Re
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A delegated graph, what was taken over by digest of the RUN, and the new graph solved."""
+    """A delegated graph, how it was rewritten, and the new graph solved."""
 
     graph: Graph
-    split: Split
-    takeovers: Mapping[str, Takeover]
+    attempt: Attempt
     ref: Ref
 
     def config(self, delegated: bytes) -> bytes:
         """The image config with a history entry for each layer that was added."""
+        split, takeovers = self.attempt.split, self.attempt.takeovers
+        titles = self._titles()
         added: dict[str, tuple[str, ...]] = {}
         lowered: dict[str, tuple[str, tuple[str, ...]]] = {}
         dropped: set[str] = set()
-        for digest, takeover in self.takeovers.items():
-            origin = self.split.origins[digest]
+        for digest, takeover in takeovers.items():
+            origin = split.origins[digest]
             if takeover.lowest is not None:
                 # of a RUN that was cut, only the first sync can stand on such a step
-                lowered[origin] = self.split.origins[takeover.lowest], takeover.titles
-            if origin not in self.split.parts:
-                added[origin] = () if origin in lowered else takeover.titles
+                lowered[origin] = split.origins[takeover.lowest], titles[digest]
+            if origin not in split.parts:
+                added[origin] = () if origin in lowered else titles[digest]
                 dropped |= {origin} if takeover.rest is Rest.NOTHING else set()
-        for origin, parts in self.split.parts.items():
-            added[origin] = tuple(self._titles(parts))
-            last = self.takeovers.get(parts[-1].digest)
+        for origin, parts in split.parts.items():
+            added[origin] = tuple(self._titles_of_parts(parts, titles))
+            last = takeovers.get(parts[-1].digest)
             dropped |= {origin} if last is not None and last.rest is Rest.NOTHING else set()
         return pad_history(delegated, self.graph, added, lowered, frozenset(dropped))
 
-    def _titles(self, parts: Sequence[Vertex]) -> Iterator[str]:
+    def _titles(self) -> Mapping[str, tuple[str, ...]]:
+        """The layers that each takeover has added, by digest, lowest first."""
+        added = {digest: each.titles for digest, each in self.attempt.takeovers.items()}
+        return titles_of(self.attempt.split.graph, added, self.attempt.sunk)
+
+    def _titles_of_parts(
+        self, parts: Sequence[Vertex], titles: Mapping[str, tuple[str, ...]]
+    ) -> Iterator[str]:
         """The layers of a RUN that was cut, without the one that its last part makes itself.
 
         Nor are those among them that lie below earlier steps.
         """
         for part in parts:
-            takeover = self.takeovers.get(part.digest)
+            takeover = self.attempt.takeovers.get(part.digest)
             if takeover is not None and takeover.lowest is None:
-                yield from takeover.titles
+                yield from titles[part.digest]
             if part is not parts[-1] and (takeover is None or takeover.rest is not Rest.NOTHING):
                 yield part.op.exec.meta.args[-1]
 
@@ -155,7 +163,7 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
                 if run.digest in again.failed and find_sync_exec(run) is not None:
                     reason = f"in another form it fails: {again.failed[run.digest]}"
                     reporter.left_as_written(run, Unsupported(reason), _what(run))
-            return Rewritten(graph, attempt.split, takeovers, ref)
+            return Rewritten(graph, attempt, ref)
 
 
 def _install_in_turn(attempt: Attempt, gateway: Gateway, options: Options) -> None:
@@ -266,7 +274,19 @@ def _rewrite(
         else:
             rewriting.visit(vertex, takeover.state)
     _require_use(split, takeovers, again)
-    return Attempt(split, _with_answers(rewriting.finish(), states), takeovers)
+    return Attempt(
+        split, _with_answers(rewriting.finish(), states), takeovers, _sunk(graph, rewriting)
+    )
+
+
+def _sunk(graph: Graph, rewriting: Rewriting) -> frozenset[str]:
+    """The vertices that make a layer on states below which all wheels lie."""
+    states = ((vertex, rewriting.state(vertex.output())) for vertex in graph.vertices())
+    return frozenset(
+        maker_of(vertex).digest
+        for vertex, state in states
+        if isinstance(state, Layered) and state.bulk_alone
+    )
 
 
 def _with_answers(graph: Graph, states: States) -> Graph:

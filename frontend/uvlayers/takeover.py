@@ -8,6 +8,7 @@ from functools import partial
 from uvlayers.building import Prepared, prepare
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.dockerfile.find import SyncExec
+from uvlayers.dockerfile.history import AddedLayers
 from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import installation_paths
@@ -47,17 +48,17 @@ class Takeover:
     """`state` is what the RUN's root becomes, or with ON_TOP what its command runs on.
 
     `plan` are the layers of wheels, `changed` is the command where it runs BESIDE them.
-    `path` is the environment's. `titles` name the layers that were added, lowest first, without
-    the command's own. `fetches` are the wheels by the digest of the vertex that fetches them,
-    `installs` how many bytes of them a vertex installs by its digest, `builds` the packages by that
-    of the vertex that builds them, `left` what the command installs. `needed`: the RUN fails where
-    the sync fails. `lowest` is the digest of the lowest step before the RUN whose layer comes to
-    lie above those that were added, if there is one.
+    `path` is the environment's. `titles` name the layers that were added, without the command's
+    own. `fetches` are the wheels by the digest of the vertex that fetches them, `installs` how many
+    bytes of them a vertex installs by its digest, `builds` the packages by that of the vertex that
+    builds them, `left` what the command installs. `needed`: the RUN fails where the sync fails.
+    `lowest` is the digest of the lowest step before the RUN whose layer comes to lie above those
+    that were added, if there is one.
     """
 
     state: Layered
     path: str
-    titles: tuple[str, ...]
+    titles: AddedLayers
     rest: Rest
     fetches: Mapping[str, Fetch]
     installs: Mapping[str, int]
@@ -82,7 +83,7 @@ def take_over(
     the RUN must be built as written, other UvlayersErrors where the build must end.
     """
     read = read_recipe(found, command, files, state, shop)
-    before = installed_before(read, shop.installed, shop.states)
+    before = installed_before(read, shop.installed_in(read.root), shop.states)
     present = {wheel for each in before for wheel in each.wheels}
     prepared = prepare(read, state, shop, present)
     recipe = _complete(read, prepared, before)
@@ -93,8 +94,7 @@ def take_over(
     skeleton = () if recipe.skeleton.is_empty else (recipe.skeleton.emitted.skeleton,)
     made = () if before else skeleton
     place = _place(recipe, prefixes if made or layers else (), state, shop.states)
-    root, titles = _with_python(recipe, place, shop)
-    titles += ["virtual environment"] * len(made) + [each.layer.title for each in layers]
+    root, python = _with_python(recipe, place, shop)
     rest = _rest(recipe, before, shop.states)
     bulk = [each.output for each in layers]
     after = root.with_layers(
@@ -114,7 +114,7 @@ def take_over(
     return Takeover(
         state=after,
         path=recipe.request.environment_path,
-        titles=tuple(titles),
+        titles=AddedLayers(python, ("virtual environment",) * len(made), wheel_titles(layers)),
         rest=rest,
         fetches=fetches,
         installs=installs_of(layers),
@@ -141,17 +141,24 @@ def _place(
     return place_layers(before, (*prefixes, *python), state, StatePaths(states))
 
 
-def _with_python(recipe: Recipe, place: Placement, shop: Workshop) -> tuple[Layered, list[str]]:
+def _with_python(
+    recipe: Recipe, place: Placement, shop: Workshop
+) -> tuple[Layered, tuple[str, ...]]:
     """The state with the Python that uv downloads, which is a layer with a title if it is new."""
     root, python = recipe.root, recipe.python
     if python is None or any(python.layer in segment.layers for segment in root.segments):
-        return root, []
+        return root, ()
     layers, prefixes = [python.layer], [python.prefix]
     root = root.with_layers(
         layers, prefixes, added=python.layer, below=place.below, written=place.written
     )
     shop.downloaded[root.segments[-1]] = python
-    return root, [f"CPython {recipe.skeleton.interpreter.full_version}"]
+    return root, (f"CPython {recipe.skeleton.interpreter.full_version}",)
+
+
+def wheel_titles(layers: Sequence[EmittedLayer]) -> tuple[str, ...]:
+    """What the entries of layers in an image's history say, the lowest first."""
+    return tuple(each.layer.title for each in layers)
 
 
 def installs_of(layers: Sequence[EmittedLayer]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from uvlayers.explain import Fetch
 from uvlayers.gateway.states import States
 from uvlayers.layers.plan import Artifact
 from uvlayers.llb.graph import Output
-from uvlayers.llb.layered import Segment
+from uvlayers.llb.layered import Layered, Segment
 from uvlayers.pb import ops_pb2 as pb
 from uvlayers.questions import EmittedEnvironment
 
@@ -39,9 +39,10 @@ class Installed:
 class Workshop:
     """What all takeovers of a build share.
 
-    `installed` records what each put into a state, `downloaded` the Pythons that were put below,
-    `completed` the paths of the environments that a command went on with, by the digest of its
-    vertex. `given_up` says by the RUN's digest why packages cannot be built apart from it.
+    `installed` records what each put into a state, by the segment as it was made, `downloaded` the
+    Pythons that were put below, `completed` the paths of the environments that a command went on
+    with, by the digest of its vertex. `given_up` says by the RUN's digest why packages cannot be
+    built apart from it.
     """
 
     states: States
@@ -55,3 +56,8 @@ class Workshop:
     installed: dict[Segment, Installed] = field(default_factory=dict)
     downloaded: "dict[Segment, ManagedPython]" = field(default_factory=dict)
     completed: dict[str, str] = field(default_factory=dict)
+
+    def installed_in(self, state: Layered) -> list[Installed]:
+        """What takeovers have put into a state, the first one first."""
+        found = (self.installed.get(segment.made) for segment in state.segments)
+        return [each for each in found if each is not None]

@@ -8,13 +8,15 @@ from integration.bench.measure import Bench, Setting
 from integration.bench.nodes import measure_nodes
 from integration.bench.results import Result
 from integration.bench.scenarios import (
+    AFTER,
+    BEFORE,
     CHANGES,
     DISK,
     FRONTEND,
     NODES,
     REGISTRY,
-    SHAPES,
     SIZED,
+    STAGED,
     USUAL,
     Scenario,
 )
@@ -46,7 +48,10 @@ CHAPTERS = (
     Chapter(REGISTRY, own_engines=True, pushes=True),
     Chapter(NODES, measure_nodes, own_engines=True, pushes=True),
     Chapter(DISK, measure_disk, own_engines=True),
-    Chapter(SHAPES),
+    # each Dockerfile leaves some GB with uv's builder, which has a disk of its own
+    Chapter(BEFORE),
+    Chapter(AFTER),
+    Chapter(STAGED),
     *(Chapter(scenarios, packages=packages) for packages, scenarios in SIZED.items()),
 )
 

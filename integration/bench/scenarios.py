@@ -105,7 +105,7 @@ USUAL = (
 )
 
 # What stands around the environment in the Dockerfile may spoil what is saved by it.
-SHAPES = (
+BEFORE = (
     added("lock", "lock copied before it", LOCK, aim=15),
     Scenario(
         "bump-all",
@@ -115,14 +115,19 @@ SHAPES = (
         shape=ALL,
         measured=(Measured(SECONDS, times(15)),),
     ),
+)
+AFTER = (
     added("copy", "code copied after it", COPY, aim=15),
     added("run", "a command after it", RUN, aim=4),
     added("user", "a user made after it", USER, aim=15),
     added("owner", "all given to a user after it", OWNER, aim=15),
     added("project", "project installed after it", PACKAGED, aim=15),
+)
+STAGED = (
     added("stages", "environment copied to a stage", STAGES, aim=15),
     added("stages-app", "all of /app copied to a stage", STAGES_APP, aim=15),
 )
+SHAPES = (*BEFORE, *AFTER, *STAGED)
 
 CHANGES = (
     Scenario("upgrade", "a wheel of some MB changed", upgrade, wheels=1),

@@ -1,5 +1,5 @@
 # syntax=uvlayers/frontend
-# shape: no Python in the image: `uv sync` downloads one
+# shape: no Python in the image: `uv sync` downloads one; then `chown -R`
 # run: /app/.venv/bin/shop
 FROM python:3.13-slim AS mirror
 WORKDIR /mirror
@@ -33,3 +33,5 @@ RUN uv sync --locked --no-install-project
 COPY . .
 # uvlayers: layers
 RUN uv sync --locked
+# uvlayers: layers
+RUN useradd --uid 1234 app && chown -R app /app

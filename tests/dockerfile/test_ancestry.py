@@ -11,7 +11,7 @@ from uvlayers.llb.graph import Output, make_vertex
 from uvlayers.pb import ops_pb2 as pb
 
 from tests import dockerfiles
-from tests.dockerfiles import copy, run, workdir
+from tests.dockerfiles import copy, copy_link, run, workdir
 
 BASE, CONTEXT, UV = dockerfiles.image("python"), dockerfiles.context(), dockerfiles.image("uv")
 VENV = "/app/.venv"
@@ -46,6 +46,7 @@ def test_the_projects_files_are_left_out() -> None:
     state = workdir(BASE, "/app")
     state = copy(state, CONTEXT, "/pyproject.toml", "/app/")
     state = copy(state, CONTEXT, "/", "/app")
+    state = copy_link(state, CONTEXT, "/uv.lock", "/app/")
     assert below_context(state, SENSITIVE, VENV) == BASE
 
 
@@ -54,13 +55,14 @@ def test_the_projects_files_are_left_out() -> None:
     [
         run(copy(BASE, CONTEXT, "/", "/app"), "true"),
         copy(BASE, UV, "/uv", "/app/uv"),
+        copy_link(BASE, UV, "/uv", "/app/uv"),
+        copy_link(BASE, CONTEXT, "/python", "/opt/python"),
         copy(BASE, CONTEXT, "/python", "/opt/python"),
         copy(BASE, CONTEXT, "/python", "/opt/python/bin"),
         copy(BASE, CONTEXT, "/python", "/opt"),
         copy(BASE, CONTEXT, "/", "/"),
         copy(BASE, CONTEXT, "/", "/app/.venv/lib"),
         copy(BASE, copy(None, CONTEXT, "/", "/"), "/", "/usr/local"),
-        dockerfiles.copy_link(BASE, CONTEXT, "/", "/app"),
         copy(None, CONTEXT, "/", "/app"),
         BASE,
     ],
@@ -84,8 +86,7 @@ def test_the_project_is_taken_out_of_a_state() -> None:
     )
     with_uv = copy(head, UV, "/uv", "/app/uv")
     assert without_project(with_uv, "/app") == with_uv
-    linked = dockerfiles.copy_link(head, CONTEXT, "/", "/app")
-    assert without_project(linked, "/app") == linked
+    assert without_project(copy_link(head, CONTEXT, "/", "/app"), "/app") == BASE
 
 
 def test_system_directories_and_configuration_are_always_sensitive() -> None:

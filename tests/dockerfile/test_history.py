@@ -2,7 +2,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from uvlayers.dockerfile.history import COMMENT, layer_makers, maker_of, pad_history
+from uvlayers.dockerfile.history import (
+    COMMENT,
+    AddedLayers,
+    layer_makers,
+    maker_of,
+    pad_history,
+    titles_of,
+)
 from uvlayers.llb.graph import Output, make_vertex
 from uvlayers.pb import ops_pb2 as pb
 
@@ -114,3 +121,27 @@ def test_a_linked_copy_makes_the_layer_of_its_instruction() -> None:
     linked = dockerfiles.copy_link(HEAD, CONTEXT, "/x", "/x")
     assert maker_of(linked.vertex) == linked.vertex.inputs[1].vertex
     assert maker_of(HEAD.vertex) == HEAD.vertex
+
+
+def test_wheels_may_lie_below_all_else_that_syncs_have_added() -> None:
+    first = run(workdir(BASE, "/app"), "uv sync --no-dev")
+    second = run(copy(first, CONTEXT, "/", "/app"), "uv sync")
+    given = run(second, "chown -R app /app")
+    third = run(given, "uv sync --all-extras")
+    one, two, three = (each.vertex.digest for each in (first, second, third))
+    added = {
+        one: AddedLayers(("CPython",), ("virtual environment",), ("a", "b")),
+        two: AddedLayers(wheels=("c",)),
+        three: AddedLayers(wheels=("d",)),
+    }
+    usual = {one: ("CPython", "virtual environment", "a", "b"), two: ("c",), three: ("d",)}
+    graph = dockerfiles.graph(third)
+    assert titles_of(graph, added, ()) == usual
+    sunk = {given.vertex.digest}
+    assert titles_of(graph, added, sunk) == {
+        **usual,
+        one: ("CPython", "a", "b", "c", "virtual environment"),
+        two: (),
+    }
+    assert titles_of(dockerfiles.graph(second), added, sunk) == usual
+    assert titles_of(graph, {}, sunk) == {}

@@ -2,7 +2,7 @@ import pytest
 from uvlayers.dockerfile.reach import reach_of
 from uvlayers.dockerfile.shell.touches import PROGRAMS
 from uvlayers.llb.graph import Vertex, make_vertex
-from uvlayers.llb.rewriting import Reach
+from uvlayers.llb.reach import Reach
 from uvlayers.pb import ops_pb2 as pb
 
 from tests import dockerfiles

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from uvlayers.guest import account
+from uvlayers.guest.failure import Failure
 
 PASSWD = "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001::/home/app:\nodd line\n"
 GROUP = "root:x:0:\nstaff:x:50:other,app\nwheel:x:10:other\naudio:x:29:app\n"
@@ -40,7 +41,7 @@ def test_an_unknown_user_is_said(
 ) -> None:
     account_files(monkeypatch, tmp_path)
 
-    with pytest.raises(account.SkeletonError) as caught:
+    with pytest.raises(Failure) as caught:
         account.find_user(user)
     assert caught.value.message == message
 

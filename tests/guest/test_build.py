@@ -13,7 +13,7 @@ import pytest
 from uvlayers.guest import build, builder
 
 MTIME = 315532800
-BYTES = "5fe632eb45353446a7ca5c44047d31c5eeddc80de9436a3212309c7c4b0fd56f"
+BYTES = "ccd2e431de2180ed8efb080a2d634157222790fd5293cb9703026da91f38b17a"
 BUCKET = "sdists-v9"
 
 # Syncs one package, "the-pkg": writes what it was called with, fills a cache, installs.

@@ -272,12 +272,16 @@ def test_the_builtin_hash_has_two_names(monkeypatch: pytest.MonkeyPatch, old: bo
         (Member(f"{INFO}/entry_points.txt", "[gui_scripts]\nmkdir = pkg:main\n"), 3),
         (Member(f"{DATA}/scripts/chown", "#!python\n"), 3),
         (Member(f"{DATA}/data/bin/useradd"), 3),
+        (Member(f"{DATA}/data/pyvenv.cfg"), 3),
+        (Member(f"{DATA}/scripts/activate"), 3),
+        (Member("_virtualenv.py"), 3),
+        (Member("pkg/_virtualenv.py"), 0),
         (Member(f"{DATA}/data/bin/sh/x"), 0),
         (Member(f"{DATA}/data/lib/sh"), 0),
         (Member(f"{INFO}/entry_points.txt", "[console_scripts]\nmkdirs = pkg:main\n"), 0),
     ],
 )
-def test_programs_that_would_be_found_in_place_of_the_systems(
+def test_names_that_are_taken(
     bench: Bench, capsys: pytest.CaptureFixture[str], member: Member, code: int
 ) -> None:
     bench.add(Peculiar((member,)))

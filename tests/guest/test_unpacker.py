@@ -6,7 +6,7 @@ import sys
 
 from uvlayers.guest import unpacker
 
-GOLDEN = "5527ec6a35b60a65538d28d7973c78f7ddae3db0f052cdd49914f01d7071c77b"
+GOLDEN = "46ec399483ae3c87083fade5d8f68e712aa50fc683a2224d44f00cee6a21449e"
 
 
 def top_level_names(tree: ast.Module) -> list[str]:

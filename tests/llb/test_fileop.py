@@ -205,6 +205,8 @@ def test_a_merge_of_anything_else_adds_nothing_that_is_known() -> None:
     assert additions_of(merge([BASE, removal]).vertex) is None
     copied = dockerfiles.copy(None, CONTEXT, "/x", "/y")
     assert additions_of(merge([BASE, copied, copied]).vertex) is None
+    on_more = dockerfiles.copy(dockerfiles.image("more"), CONTEXT, "/x", "/y")
+    assert additions_of(merge([BASE, on_more]).vertex) is None
 
 
 def test_directories_above() -> None:

@@ -6,10 +6,13 @@ from tests.model.tree import Link, Tree, tree
 
 BASE = dockerfiles.image("base")
 WHEEL, OTHER_WHEEL = dockerfiles.image("wheel"), dockerfiles.image("other-wheel")
+VENV, PROJECT = dockerfiles.image("venv"), dockerfiles.image("project")
 TREES: dict[str, Tree] = {
     "docker-image://docker.io/library/base:latest": tree({"/etc/os": b"debian"}),
     "docker-image://docker.io/library/wheel:latest": tree({"/venv/a": b"1"}),
     "docker-image://docker.io/library/other-wheel:latest": tree({"/venv/a": b"2", "/venv/b": b""}),
+    "docker-image://docker.io/library/venv:latest": tree({"/venv/pyvenv.cfg": b""}),
+    "docker-image://docker.io/library/project:latest": tree({"/venv/project": b"", "/x": b""}),
     "local://context": tree({"/code": b"print()", "/link": Link("code")}),
 }
 
@@ -60,18 +63,29 @@ def test_bulk_can_be_left_out() -> None:
 
 
 def test_bulk_can_be_all_that_the_shadow_does_not_have() -> None:
-    first = Layered.on(BASE).with_layers([OTHER_WHEEL, WHEEL], ["/venv"], bulk=[WHEEL])
-    copied = dockerfiles.copy(BASE, dockerfiles.context(), "/", "/app")
-    added = first.with_layers([OTHER_WHEEL], ["/venv"], added=OTHER_WHEEL)
-    whole = added.with_shadow(copied, ["/app"]).with_layers([WHEEL], ["/venv"], bulk=[WHEEL])
+    python = Layered.on(BASE).with_layers([OTHER_WHEEL], ["/python"], added=OTHER_WHEEL)
+    programs = "/venv/bin"
+    first = python.with_layers([VENV, WHEEL], ["/venv"], bulk=[WHEEL], programs=programs)
+    added = first.with_layers([PROJECT], ["/venv"], added=PROJECT)
+    copied = added.with_shadow(dockerfiles.copy(BASE, dockerfiles.context(), "/", "/app"), ["/app"])
+    whole = copied.with_layers([WHEEL], ["/venv"], bulk=[WHEEL], programs=programs)
     alone = whole.with_bulk_alone()
-    assert alone.added == []
-    assert [each.layers for each in alone.segments] == [(WHEEL,), (WHEEL,)]
-    assert alone.segments[0].below == Layered.on(BASE).with_layers([OTHER_WHEEL], []).output()
-    assert alone.without_bulk() == alone.shadow
-    assert files_of(Layered.on(alone.shadow)) == files_of(Layered.on(whole.without_bulk()))
+    assert [each.layers for each in alone.segments] == [(OTHER_WHEEL,), (WHEEL,), (WHEEL,)]
+    assert {each.below for each in alone.segments} == {BASE}
+    assert alone.added == [OTHER_WHEEL]
+    made = [each.made for each in alone.segments]
+    assert made == [whole.segments[0], whole.segments[1], whole.segments[3]]
+    assert alone.bulk_alone
+    assert alone.with_shadow(BASE, []).bulk_alone
+    assert not alone.with_layers([WHEEL], ["/venv"]).bulk_alone
+    assert files_of(Layered.on(alone.shadow)) == {
+        path: node
+        for path, node in files_of(Layered.on(whole.without_bulk())).items()
+        if path not in ("/venv/a", "/venv/b")
+    }
     assert files_of(alone) == files_of(whole)
     assert Layered.on(BASE).with_bulk_alone() == Layered.on(BASE)
+    assert python.with_bulk_alone() == python
 
 
 def test_places_are_settled_until_something_is_written_there() -> None:

@@ -5,7 +5,8 @@ from posixpath import basename, dirname
 
 from uvlayers.llb.graph import Output, Vertex, make_vertex
 from uvlayers.llb.layered import Layered, State, whole
-from uvlayers.llb.rewriting import Reach, Rewriting
+from uvlayers.llb.reach import Reach
+from uvlayers.llb.rewriting import Rewriting
 from uvlayers.pb import ops_pb2 as pb
 
 from tests import dockerfiles

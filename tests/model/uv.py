@@ -31,6 +31,8 @@ from tests.model.tree import (
 from tests.python.facts import make_facts
 from tests.python.surveys import make_document
 
+# Code whose build leaves something in the project's directory, as setuptools does.
+LEAVES_FILES = "egg"
 PYTHON = "/usr/local/bin/python3.13"
 MANAGED_PYTHON = "/root/.local/share/uv/python/cpython-3.13.2-linux-x86_64-gnu/bin/python3"
 PYTHON_IMAGE = tree(
@@ -420,6 +422,8 @@ def _sync(flags: Sequence[str], cwd: str, run: Vertex, mounts: Mapping[str, Tree
         elif "editable" in each["source"] and "--no-install-project" not in flags:
             code = _seen(f"{cwd}/proj.py", mounts).decode()
             files = _package(packages, "proj", "0.1.0", f"built_{code}.py")
+            if code.startswith(LEAVES_FILES) and cwd in root:
+                root[f"{cwd}/proj.egg-info"] = File(code.encode(), 0o644, uid, gid)
         else:
             wanted = {name: other for name, other in wanted.items() if other is not each}
             continue

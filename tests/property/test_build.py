@@ -27,6 +27,7 @@ PROJECTS = {
     "other": project(A, Package("click", "9.0")),
     "packaged": project(A, B, packaged=True, code=b"1"),
     "changed": project(A, B, packaged=True, code=b"2"),
+    "leaving": project(A, B, C, packaged=True, code=b"egg"),
 }
 NAME = "llb.customname"
 LINKS: dict[str, Node | bytes] = {

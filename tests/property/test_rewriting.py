@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from uvlayers.llb.fileop import reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State
-from uvlayers.llb.rewriting import Reach, Rewriting
+from uvlayers.llb.reach import Reach
+from uvlayers.llb.rewriting import Rewriting
 
 from tests import dockerfiles
 from tests.model.solver import Solver
@@ -290,8 +291,9 @@ def taken_over(
             return None
     shared = {parent: shadow[parent] for parent in parents(path) if parent in shadow}
     layers = [layer({**environment(path), **shared}, sources)]
+    root_with = root.with_layers(layers, [top], bulk=layers, programs=f"{path}/bin")
     if not adds:
-        return root.with_layers(layers, [top])
+        return root_with
     # uv does nothing to another environment, nor to what an earlier uv has made
     if root.added or any(reaches([real_path(shadow, adds)], prefix) for prefix in root.prefixes):
         return None
@@ -303,7 +305,7 @@ def taken_over(
     new = {each for each, node in after.items() if before.get(each) != node}
     kept = new | {parent for each in new for parent in parents(each)}
     made_besides = layer({each: after[each] for each in kept}, sources)
-    return root.with_layers([*layers, made_besides], [top], added=made_besides)
+    return root_with.with_layers([made_besides], [top], added=made_besides)
 
 
 def layer(files: Tree, sources: dict[str, Tree]) -> Output:

@@ -7,7 +7,7 @@ A root file system is keyed by its definition: a wheel's vertex on a root that h
 from collections.abc import Iterable, Mapping, Sequence
 from posixpath import dirname
 
-from uvlayers.llb.fileop import absolute, covers, reaches, writing_of
+from uvlayers.llb.fileop import absolute, additions_of, covers, reaches
 from uvlayers.llb.graph import Output, Vertex, walk
 
 _IMAGES = ("docker-image://", "oci-layout://")
@@ -51,22 +51,19 @@ def _prefix(directory: str) -> str:
 
 
 def below_context(root: Output, sensitive: Sequence[str], environment_path: str) -> Output:
-    """`root` without the file ops at its top that only bring files of the build context.
+    """`root` without the copies at its top that only bring files of the build context.
 
     Files that the Dockerfile itself holds (`COPY <<EOF`) are no others.
 
-    An op that writes at, below or above one of the `sensitive` paths stays, and so does one that
+    A copy that writes at, below or above one of the `sensitive` paths stays, and so does one that
     writes into the environment.
     """
-    while (lower := _target(root.vertex)) is not None:
-        writing = writing_of(root.vertex.op.file, len(root.vertex.inputs))
-        if writing is None or not all(
-            _brings_files(root.vertex.inputs[source].vertex) for source in writing.sources
-        ):
+    while (step := additions_of(root.vertex)) is not None:
+        if not all(_brings_files(source.vertex) for source in step.sources):
             return root
-        if reaches(writing.paths, environment_path) or is_near(writing.paths, sensitive):
+        if reaches(step.paths, environment_path) or is_near(step.paths, sensitive):
             return root
-        root = lower
+        root = step.target
     return root
 
 
@@ -76,16 +73,13 @@ def is_near(paths: Sequence[str], sensitive: Sequence[str]) -> bool:
 
 
 def without_project(root: Output, directory: str) -> Output:
-    """`root` without the file ops at its top that only bring context files into `directory`."""
-    while directory != "/" and (lower := _target(root.vertex)) is not None:
-        writing = writing_of(root.vertex.op.file, len(root.vertex.inputs))
-        if writing is None or not all(
-            from_context(root.vertex.inputs[source].vertex) for source in writing.sources
-        ):
+    """`root` without the copies at its top that only bring context files into `directory`."""
+    while directory != "/" and (step := additions_of(root.vertex)) is not None:
+        if not all(from_context(source.vertex) for source in step.sources):
             return root
-        if not all(reaches([path], directory) for path in writing.paths):
+        if not all(reaches([path], directory) for path in step.paths):
             return root
-        root = lower
+        root = step.target
     return root
 
 
@@ -114,14 +108,6 @@ def _brings_files(vertex: Vertex) -> bool:
     return from_context(vertex) or not kinds & {"source", "exec"}
 
 
-def _target(vertex: Vertex) -> Output | None:
-    """What a file op writes on, when that is all it does."""
-    if vertex.op.WhichOneof("op") != "file":
-        return None
-    writing = writing_of(vertex.op.file, len(vertex.inputs))
-    return None if writing is None else vertex.inputs[writing.target]
-
-
 def _below(vertex: Vertex) -> Output | None:
     """The state that `vertex` writes on; None at the bottom of a chain."""
     match vertex.op.WhichOneof("op"):
@@ -129,7 +115,8 @@ def _below(vertex: Vertex) -> Output | None:
             root = next(m for m in vertex.op.exec.mounts if m.dest == "/")
             return vertex.inputs[root.input] if root.input >= 0 else None
         case "file":
-            return _target(vertex)
+            step = additions_of(vertex)
+            return None if step is None else step.target
         case "merge":
             return vertex.inputs[0]
         case _:

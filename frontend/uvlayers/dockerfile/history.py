@@ -5,7 +5,8 @@ BuildKit's exporter pairs the non-empty history entries with the layers by posit
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from uvlayers.llb.graph import Graph, Output, Vertex
@@ -38,6 +39,34 @@ def layer_makers(graph: Graph) -> Iterator[Vertex]:
 def maker_of(vertex: Vertex) -> Vertex:
     """What makes the layer of the instruction that ends in `vertex`; `--link` ends in a merge."""
     return vertex.inputs[-1].vertex if vertex.op.WhichOneof("op") == "merge" else vertex
+
+
+@dataclass(frozen=True, slots=True)
+class AddedLayers:
+    """The titles of layers that were added below a vertex's own, in this order, lowest first."""
+
+    python: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    wheels: tuple[str, ...] = ()
+
+
+def titles_of(
+    graph: Graph, added: Mapping[str, AddedLayers], sunk: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The titles of the layers that each vertex has added, lowest first.
+
+    From the vertices `sunk` on, where the head stands on one of them, the wheels of all before it
+    lie below their environments.
+    """
+    titles = {d: (*each.python, *each.environment, *each.wheels) for d, each in added.items()}
+    makers = [maker.digest for maker in layer_makers(graph)]
+    last = next((at for at, digest in enumerate(makers) if digest in sunk), len(makers))
+    adding = [digest for digest in reversed(makers[last:]) if digest in added]
+    wheels = tuple(title for digest in adding for title in added[digest].wheels)
+    for digest in adding:
+        titles[digest] = (*added[digest].python, *wheels, *added[digest].environment)
+        wheels = ()
+    return titles
 
 
 def pad_history(

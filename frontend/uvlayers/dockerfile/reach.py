@@ -6,7 +6,7 @@ from uvlayers.dockerfile.command import touched
 from uvlayers.dockerfile.find import environment_of, is_root, secret_variables
 from uvlayers.dockerfile.shell.touches import PROGRAMS
 from uvlayers.llb.graph import Vertex
-from uvlayers.llb.rewriting import Reach
+from uvlayers.llb.reach import Reach
 
 # What programs load (ld.so(8)).
 _LOADED = ("LD_LIBRARY_PATH", "LD_PRELOAD")

@@ -31,7 +31,7 @@ def maker() -> bytes:
 
     Run it as `python -I -S environment.py '<json>'`; `environment.py` describes the argument.
     """
-    return _joined(("account", "environment"))
+    return _joined(("failure", "account", "environment"))
 
 
 def builder() -> bytes:
@@ -39,7 +39,7 @@ def builder() -> bytes:
 
     Run it as `python -I -S -B build.py '<json>'`; `build.py` describes the argument.
     """
-    return _joined(("account", "environment", "build"))
+    return _joined(("failure", "account", "environment", "build"))
 
 
 def finder() -> bytes:
@@ -47,7 +47,7 @@ def finder() -> bytes:
 
     Run it as `python -I -S environment.py '<json>'`; `target.py` describes the argument.
     """
-    return _joined(("account", "environment", "target"))
+    return _joined(("failure", "account", "environment", "target"))
 
 
 def _joined(names: Sequence[str]) -> bytes:

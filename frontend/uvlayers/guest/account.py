@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 
+from uvlayers.guest.failure import Failure
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,15 +31,6 @@ FORCED_VARIABLES = {
     "UV_OFFLINE": "1",
     "UV_PYTHON_DOWNLOADS": "never",
 }
-
-
-class SkeletonError(Exception):
-    """A reason to leave everything to the user's own command."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
 
 
 class Account:
@@ -66,7 +59,7 @@ class Account:
             )
         except OSError as error:
             message = f"cannot run `{command[0]}`: {error.strerror}"
-            raise SkeletonError("not_executable", message) from error
+            raise Failure("not_executable", message) from error
         output, messages = process.stdout, process.stderr
         return (
             process.returncode,
@@ -89,7 +82,7 @@ def find_user(user: str) -> tuple[int, int, list[int], str]:
     users = read_rows("/etc/passwd", 7)
     row = next((row for row in users if row[2 if name.isdigit() else 0] == name), None)
     if row is None and not name.isdigit():
-        raise SkeletonError("unknown_user", f"no such user in /etc/passwd: `{name}`")
+        raise Failure("unknown_user", f"no such user in /etc/passwd: `{name}`")
     uid, gid, home = (int(row[2]), int(row[3]), row[5]) if row else (int(name), 0, "/")
     groups = read_rows("/etc/group", 4)
     if not group:
@@ -97,7 +90,7 @@ def find_user(user: str) -> tuple[int, int, list[int], str]:
         return uid, gid, [gid, *member], home
     found = next((entry for entry in groups if entry[0] == group), None)
     if found is None and not group.isdigit():
-        raise SkeletonError("unknown_group", f"no such group in /etc/group: `{group}`")
+        raise Failure("unknown_group", f"no such group in /etc/group: `{group}`")
     gid = int(found[2]) if found and not group.isdigit() else int(group)
     return uid, gid, [gid], home
 

@@ -29,8 +29,9 @@ import re
 import subprocess
 import sys
 
-from uvlayers.guest.account import DROPPED_VARIABLES, Account, SkeletonError
+from uvlayers.guest.account import DROPPED_VARIABLES, Account
 from uvlayers.guest.environment import write_project
+from uvlayers.guest.failure import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Builder:
             check=False,
         )
         if done.returncode != 0:
-            raise SkeletonError("uv_failed", f"uv cannot build `{self.name}`")
+            raise Failure("uv_failed", f"uv cannot build `{self.name}`")
         return path
 
     def _arguments(self) -> "Iterator[str]":
@@ -128,7 +129,7 @@ class Builder:
                 if entry.endswith(".dist-info") and name == self.name:
                     found.append(os.path.join(packages, entry))
         if len(found) != 1:
-            raise SkeletonError("no_package", f"uv has not installed `{self.name}`")
+            raise Failure("no_package", f"uv has not installed `{self.name}`")
         return found[0]
 
     def _find(self, environment: str) -> str:
@@ -143,7 +144,7 @@ class Builder:
                     if os.path.realpath(link) == unpacked and os.path.isfile(archive):
                         return archive
         message = f"uv's cache does not hold the wheel of `{self.name}` where it is expected"
-        raise SkeletonError("no_wheel", message)
+        raise Failure("no_wheel", message)
 
     def _hand_out(self, source: str, target: str) -> None:
         with open(source, "rb") as stream:
@@ -180,7 +181,7 @@ def undated(data: bytes, mtime: int) -> bytes:
 def main(arguments: "Sequence[str]") -> int:
     try:
         Builder(json.loads(arguments[0])).build()
-    except SkeletonError as error:
+    except Failure as error:
         sys.stderr.write(f"error: {error.message}\n")
         return 1
     return 0

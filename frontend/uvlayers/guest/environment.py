@@ -41,7 +41,8 @@ import os
 import stat
 import sys
 
-from uvlayers.guest.account import Account, SkeletonError
+from uvlayers.guest.account import Account
+from uvlayers.guest.failure import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str]) -> None:
     options = json.loads(arguments[0])
     try:
         facts = make_environment(options)
-    except SkeletonError as error:
+    except Failure as error:
         facts = {"result": "error", "kind": error.kind, "message": error.message}
     except Exception as error:  # noqa: BLE001 - no fault of ours may break the user's build
         message = f"cannot prepare the environment: {type(error).__name__}: {error}"
@@ -91,16 +92,16 @@ def make_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     if removed:
         # A layer that is merged onto the old environment cannot take anything away.
         message = f"uv would remove files from the environment at `{path}`: `{removed[0]}`"
-        raise SkeletonError("environment_replaced", message)
+        raise Failure("environment_replaced", message)
     facts = probe(executable or os.path.join(path, "bin", "python"), account, by_probe)
     if by_probe:
         after = snapshot(roots)
     if os.path.realpath(facts["prefix"]) != os.path.realpath(path):
         message = f"the environment at `{path}` has another prefix: `{facts['prefix']}`"
-        raise SkeletonError("unexpected_prefix", message)
+        raise Failure("unexpected_prefix", message)
     if not os.path.isdir(facts["scheme"]["purelib"]):
         message = f"the environment has no such directory: `{facts['scheme']['purelib']}`"
-        raise SkeletonError("unexpected_scheme", message)
+        raise Failure("unexpected_scheme", message)
     copy_entries([name for name in sorted(after) if after[name] != before.get(name)], options)
     environment = {
         "path": path,
@@ -130,7 +131,7 @@ def uv_version(options: Mapping[str, Any], account: Account) -> str:
     code, output, messages = account.run([*options["uv"], "--version"], options["cwd"])
     words = output.split()
     if code != 0 or len(words) < 2:
-        raise SkeletonError("uv_failed", messages.strip() or "uv does not tell its version")
+        raise Failure("uv_failed", messages.strip() or "uv does not tell its version")
     return words[1]
 
 
@@ -177,7 +178,7 @@ def sync(options: Mapping[str, Any], path: str, account: Account, *flags: str) -
     code, _, messages = account.run(command, options["cwd"])
     if code != 0:
         lines = messages.strip().splitlines()[-MESSAGE_LINES:]
-        raise SkeletonError("uv_failed", "\n".join(lines) or f"uv ended with code {code}")
+        raise Failure("uv_failed", "\n".join(lines) or f"uv ended with code {code}")
 
 
 def compile_flag(bytecode: str | None) -> str:
@@ -206,10 +207,10 @@ def probe(executable: str, account: Account, bytecode: str | None = None) -> dic
     code, output, messages = account.run([executable, "-I", "-B", script, arguments], "/")
     if code != 0:
         message = f"cannot query `{executable}`: {messages.strip()}"
-        raise SkeletonError("probe_failed", message)
+        raise Failure("probe_failed", message)
     facts: dict[str, Any] = json.loads(output)
     if facts["result"] != "success":
-        raise SkeletonError(facts["kind"], facts["message"])
+        raise Failure(facts["kind"], facts["message"])
     return facts
 
 
@@ -247,7 +248,7 @@ def copy_entry(path: str, output: str) -> str:
         with open(path, "rb") as source, open(copy, "xb") as target:
             target.write(source.read())
     else:
-        raise SkeletonError("special_file", f"uv made a file of an unknown kind: `{path}`")
+        raise Failure("special_file", f"uv made a file of an unknown kind: `{path}`")
     set_looks(copy, looks_of(path))
     return copy
 

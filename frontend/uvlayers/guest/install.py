@@ -8,8 +8,14 @@ import sys
 
 from uvlayers.guest.archive import Archive, Entry
 from uvlayers.guest.record import Row, clean_path, encode_hash, heal_record, read_record
-from uvlayers.guest.refusal import Refusal, SystemProgram
-from uvlayers.guest.scripts import SYSTEM, read_entry_points, refuse_reserved, script_name
+from uvlayers.guest.refusal import Refusal, TakenName
+from uvlayers.guest.scripts import (
+    ENVIRONMENT,
+    SYSTEM,
+    read_entry_points,
+    refuse_reserved,
+    script_name,
+)
 from uvlayers.guest.versions import normalize_name, same_version
 
 TYPE_CHECKING = False
@@ -69,7 +75,7 @@ class Installation:
         self._add_directories()
         for name, data in metadata.items():
             self._add(f"{self.site}/{self.dist_info}/{name}", data, executable=False)
-        self._refuse_system_programs()
+        self._refuse_taken()
         record = self.files[f"{self.dist_info}/RECORD"]
         self.items[self.record_path] = Item(record, executable=record.executable)
 
@@ -122,11 +128,19 @@ class Installation:
             lowered = name.lower()
             refuse_reserved(lowered[:-4] if lowered.endswith(".exe") else lowered, name)
 
-    def _refuse_system_programs(self) -> None:
-        """Refuse what a search for one of the system's programs would find, `PATH` permitting."""
+    def _refuse_taken(self) -> None:
+        """Refuse what must not be in a layer by itself, because of what else an image has.
+
+        A search for one of the system's programs would find a script by its name, `PATH`
+        permitting; a file of the environment itself may come to lie above that of a wheel.
+        """
         for name in SYSTEM:
             if f"{self.scheme['scripts']}/{name}" in self.items:
-                raise SystemProgram(f"one of its programs is called like the system's `{name}`")
+                raise TakenName(f"one of its programs is called like the system's `{name}`")
+        for key, names in ENVIRONMENT.items():
+            for name in names:
+                if f"{self.scheme[key]}/{name}" in self.items:
+                    raise TakenName(f"one of its files is the environment's own `{name}`")
 
     def _add(self, path: str, data: bytes, *, executable: bool) -> None:
         """A file made here, with a row of its own even when the wheel lists that path already."""

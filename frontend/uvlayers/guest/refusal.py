@@ -9,13 +9,13 @@ class RefusedWheel(Refusal):
     """One that names the wheel."""
 
 
-class SystemProgram(Refusal):
-    """Of a wheel that brings a program by the name of one of the system's."""
+class TakenName(Refusal):
+    """Of a wheel with a file whose name is taken, by one of the system's or the environment's."""
 
 
 def cannot_install(archive: str, error: Exception) -> Refusal:
     """Why a wheel is refused, with its file name in front."""
     if isinstance(error, RefusedWheel):
         return error
-    kind = SystemProgram if isinstance(error, SystemProgram) else RefusedWheel
+    kind = TakenName if isinstance(error, TakenName) else RefusedWheel
     return kind(f"cannot install `{archive.rpartition('/')[2]}`: {error}")

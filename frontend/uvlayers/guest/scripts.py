@@ -14,11 +14,21 @@ INTERPRETERS = ("python", "pythonw", "python3", "graalpy", "pypy", "pypy2", "pyp
 
 # What a command that follows the environment may start, and is to find among the system's programs.
 SYSTEM = (
-    "addgroup", "adduser", "chage", "chfn", "chgrp", "chmod", "chown", "chpasswd", "chsh", "cp",
-    "env", "find", "getent", "gpasswd", "groupadd", "groupmod", "id", "install", "ln", "mkdir",
-    "mv", "nscd", "passwd", "perl", "pwck", "rm", "rmdir", "sed", "sh", "sss_cache", "touch",
-    "useradd", "usermod",
+    "addgroup", "adduser", "ash", "bash", "busybox", "chage", "chfn", "chgrp", "chmod",
+    "chown", "chpasswd", "chsh", "cp", "dash", "env", "find", "getent", "gpasswd", "groupadd",
+    "groupmod", "id", "install", "ln", "mkdir", "mv", "nscd", "passwd", "perl", "pwck", "rm",
+    "rmdir", "sed", "sh", "sss_cache", "touch", "useradd", "usermod",
 )  # fmt: skip
+
+# What uv itself puts into an environment, by the part of it: layers may lie below these.
+ENVIRONMENT = {
+    "data": (".gitignore", ".lock", "CACHEDIR.TAG", "pyvenv.cfg"),
+    "purelib": ("_virtualenv.pth", "_virtualenv.py"),
+    "scripts": (
+        "activate", "activate.bat", "activate.csh", "activate.fish", "activate.nu", "activate.ps1",
+        "activate_this.py", "deactivate.bat", "pydoc.bat",
+    ),
+}  # fmt: skip
 
 LAUNCHER = """{shebang}
 # -*- coding: utf-8 -*-

@@ -21,7 +21,7 @@ import re
 import sys
 import zipfile
 
-from uvlayers.guest.account import Account, SkeletonError
+from uvlayers.guest.account import Account
 from uvlayers.guest.environment import (
     clear,
     compile_flag,
@@ -34,6 +34,7 @@ from uvlayers.guest.environment import (
     snapshot,
     uv_version,
 )
+from uvlayers.guest.failure import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def main(arguments: "Sequence[str]") -> None:
     options = json.loads(arguments[0])
     try:
         facts = find_environment(options)
-    except SkeletonError as error:
+    except Failure as error:
         facts = {"result": "error", "kind": error.kind, "message": error.message}
     except Exception as error:  # noqa: BLE001 - no fault of ours may break the user's build
         message = f"cannot find the environment: {type(error).__name__}: {error}"
@@ -76,12 +77,12 @@ def find_environment(options: "Mapping[str, Any]") -> "dict[str, Any]":
     version = uv_version(options, account)
     executable = find_python(path, version)
     if executable is None:
-        raise SkeletonError("no_environment", f"there is no environment at `{path}`")
+        raise Failure("no_environment", f"there is no environment at `{path}`")
     roots = installation_roots(path, executable, account)
     facts = probe(executable, account)
     if os.path.realpath(facts["prefix"]) != os.path.realpath(path):
         message = f"the environment at `{path}` has another prefix: `{facts['prefix']}`"
-        raise SkeletonError("unexpected_prefix", message)
+        raise Failure("unexpected_prefix", message)
     before = snapshot(roots)
     install(options, account, HEAD + "packages = []\n")
     after = snapshot(roots)
@@ -116,7 +117,7 @@ def install(options: "Mapping[str, Any]", account: Account, lock: str) -> None:
     if code != 0:
         errors = [line for line in messages.splitlines() if line.startswith("error:")]
         message = errors[0][len("error:") :].strip() if errors else messages.strip()
-        raise SkeletonError("uv_failed", f"uv would fail: {message}")
+        raise Failure("uv_failed", f"uv would fail: {message}")
 
 
 def install_marker(
@@ -137,7 +138,7 @@ def install_marker(
     script = os.path.join(scheme["scripts"], MARKER)
     if not os.path.isdir(os.path.join(scheme["purelib"], INFO)) or not os.path.isfile(script):
         message = f"uv installs to another place than `{options['environment_path']}`"
-        raise SkeletonError("another_environment", message)
+        raise Failure("another_environment", message)
     with open(script, encoding="utf-8") as stream:
         first = stream.readline()
         second = stream.readline()

@@ -28,7 +28,7 @@ Or `{"compile": PATH, "mtime": …}`: write this program's own bytecode there an
 
 Each wheel with a name is told on standard output once all are installed, as uv does.
 Exit code 1 and one sentence on standard error when a wheel is refused: the outputs are then empty.
-Exit code 3 if that is for a program that would be found in place of one of the system's.
+Exit code 3 if that is for a file whose name is taken, by the system or by the environment.
 """
 
 import posix
@@ -40,7 +40,7 @@ from uvlayers.guest.install import Installation, Item, new_sha256
 from uvlayers.guest.layer import Layer
 from uvlayers.guest.modules import Module, Modules
 from uvlayers.guest.record import Row, encode_hash, write_record
-from uvlayers.guest.refusal import Refusal, SystemProgram, cannot_install
+from uvlayers.guest.refusal import Refusal, TakenName, cannot_install
 from uvlayers.guest.scripts import PLACEHOLDER, rewrite_shebang
 
 TYPE_CHECKING = False
@@ -221,7 +221,7 @@ def main(arguments: "list[str]") -> int:
             Unpacker(request).run()
     except (Refusal, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
-        return 3 if isinstance(error, SystemProgram) else 1
+        return 3 if isinstance(error, TakenName) else 1
     return 0
 
 

@@ -70,15 +70,23 @@ def additions_of(vertex: Vertex) -> Additions | None:
             return Additions(vertex.inputs[writing.target], sources, writing.paths)
         case "merge" if len(vertex.inputs) == 2:
             target, linked = vertex.inputs
-            if linked.vertex.op.WhichOneof("op") != "file":
-                return None
-            paths = [_destination(action) for action in linked.vertex.op.file.actions]
-            known = tuple(path for path in paths if path is not None)
-            return (
-                Additions(target, linked.vertex.inputs, known) if len(known) == len(paths) else None
-            )
+            paths = _linked(linked.vertex)
+            return None if paths is None else Additions(target, linked.vertex.inputs, paths)
         case _:
             return None
+
+
+def _linked(vertex: Vertex) -> tuple[str, ...] | None:
+    """The destinations of a file op that writes on nothing; None for whatever else it is."""
+    targets: list[int | None] = []
+    paths: list[str] = []
+    for action in vertex.op.file.actions:
+        targets.append(_root(action.input, len(vertex.inputs), targets))
+        path = _destination(action)
+        if targets[-1] is not None or path is None:
+            return None
+        paths.append(path)
+    return tuple(paths) or None
 
 
 @dataclass(frozen=True, slots=True)

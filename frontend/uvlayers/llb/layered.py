@@ -7,7 +7,7 @@ top of it. A file op that cannot see the environment's paths gives the same resu
     merge(base, environment layers…, diff(base, file op on base))
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from uvlayers.llb.fileop import reaches
@@ -32,18 +32,26 @@ class Segment:
     bulk: frozenset[Output] = frozenset()
     added: Output | None = None
     programs: str | None = None
+    origin: "Segment | None" = None
+
+    @property
+    def made(self) -> "Segment":
+        """The segment as it was made."""
+        return self.origin or self
 
 
 @dataclass(frozen=True, slots=True)
 class Layered:
     """`shadow` is the state as it would be without the segments' layers.
 
-    `written` is where ops have written since the last segment.
+    `written` is where ops have written since the last segment. `bulk_alone` says that from the
+    first environment on there is nothing but bulk, all of it right on the state below that.
     """
 
     shadow: Output
     segments: tuple[Segment, ...]
     written: tuple[str, ...] = ()
+    bulk_alone: bool = False
 
     @classmethod
     def on(cls, state: "State") -> "Layered":
@@ -112,20 +120,28 @@ class Layered:
         return replace(self, segments=tuple(s for s in thinned if s.layers)).output()
 
     def with_bulk_alone(self) -> "Layered":
-        """The same with all but the bulk in the shadow: what follows can see, and change, that."""
-        if not self.segments:
+        """The same with what came with the bulk in the shadow: what follows can change that.
+
+        The bulk comes to lie below the rest: a difference to a merge of some of it would not be
+        made of its layers where a cache was imported, which has these one upon the other.
+        """
+        first = next((at for at, each in enumerate(self.segments) if each.programs), None)
+        if first is None:
             return self
-        segments: list[Segment] = []
-        parts = [self.segments[0].below]
-        for segment, upper in self._steps():
-            parts += (each for each in segment.layers if each not in segment.bulk)
+        # what comes before all environments, such as a Python, stays below them
+        segments = list(self.segments[:first])
+        lowest = self.segments[first].below
+        rest = [lowest]
+        for segment, upper in self._steps()[first:]:
+            rest += (each for each in segment.layers if each not in segment.bulk)
             bulk = tuple(each for each in segment.layers if each in segment.bulk)
             if bulk:
-                below = merged(parts)
-                segments.append(replace(segment, below=below, layers=bulk, added=None))
+                origin = segment.made
+                made = replace(segment, below=lowest, layers=bulk, added=None, origin=origin)
+                segments.append(made)
             if upper != segment.below:
-                parts.append(diff(segment.below, upper, _REATTACHED))
-        return Layered(merged(parts), tuple(segments), self.written)
+                rest.append(diff(segment.below, upper, _REATTACHED))
+        return Layered(merged(rest), tuple(segments), ("/",), bulk_alone=True)
 
     def output(self) -> Output:
         """The whole as one output, its layers in the order in which the Dockerfile made them."""
@@ -138,10 +154,10 @@ class Layered:
                 parts.append(diff(segment.below, upper, _REATTACHED))
         return merged(parts)
 
-    def _steps(self) -> Iterator[tuple[Segment, Output]]:
+    def _steps(self) -> list[tuple[Segment, Output]]:
         """Each segment, and the state without any that the next one was merged onto."""
         following = [segment.below for segment in self.segments[1:]] + [self.shadow]
-        return zip(self.segments, following, strict=True)
+        return list(zip(self.segments, following, strict=True))
 
 
 def merged(parts: Sequence[Output]) -> Output:

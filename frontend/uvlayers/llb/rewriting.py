@@ -1,13 +1,14 @@
 """The fold that turns the delegated graph into the new one, vertex by vertex, inputs first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from posixpath import join, relpath
 from typing import Protocol
 
-from uvlayers.llb.fileop import above, covers, plain_copy_of, reaches, writing_of
+from uvlayers.llb.fileop import Writing, above, covers, plain_copy_of, reaches, writing_of
 from uvlayers.llb.graph import Graph, Output, Vertex, make_vertex
 from uvlayers.llb.layered import Layered, State, whole
+from uvlayers.llb.reach import Reach
 from uvlayers.pb import ops_pb2 as pb
 
 
@@ -25,35 +26,6 @@ class Paths(Protocol):
 
     def names(self, output: Output, path: str) -> Sequence[str]:
         """The names in the directory `path`, none if there is no such directory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What an exec has to do with its root that removes nothing from it.
-
-    touched:   absolute paths, at or below which it may change something; it reads no other files
-    searched:  directories that its programs may come from
-    cwd:       where it starts: the runtime makes the directory if it is not there
-    named:     absolute paths that it may change themselves, or make with something in them
-    looks:     absolute paths of which, with all that is in them, it changes owners or permissions
-    modes:     which of these get other permissions, and by what words of chmod, in this order
-    loaded:    directories that the libraries of its programs may come from
-    programs:  the names of all that it may start
-    """
-
-    touched: tuple[str, ...]
-    searched: tuple[str, ...]
-    cwd: str
-    named: tuple[str, ...] = ()
-    looks: tuple[str, ...] = ()
-    modes: tuple[tuple[str, str], ...] = ()
-    loaded: tuple[str, ...] = ()
-    programs: frozenset[str] = frozenset()
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """At or below these paths it may change something in any way."""
-        return *self.touched, *self.named, *self.looks
 
 
 def _unknown(_exec: Vertex) -> Reach | None:
@@ -138,11 +110,13 @@ class Rewriting:
         reach = self._reach(vertex)
         if reach is None:
             return None
-        if self._keeps_off(target, reach) and self._meets_added(target, reach):
-            # what a command has added can be below as well, which takes a merge
-            target = target.with_bulk_alone()
         if not self._keeps_off(target, reach):
             return None
+        if self._meets_added(target, reach):
+            # what a command has added can be below as well, which takes a merge
+            target = target.with_bulk_alone()
+            if self._meets_added(target, reach) or not self._keeps_off(target, reach):
+                return None
         inputs = [whole(self.state(each)) for each in vertex.inputs]
         inputs[root] = target.shadow
         written = [self._real(target, path) for path in reach.changed]
@@ -150,13 +124,7 @@ class Rewriting:
 
     def _keeps_off(self, target: Layered, reach: Reach) -> bool:
         """Whether an exec neither sees nor changes what the layers hold."""
-        deep = [self._real(target, path) for path in (*reach.touched, *reach.looks)]
-        seen = [self._real(target, path) for path in (reach.cwd, *reach.named, *reach.loaded)]
-        searched = [self._real(target, path) for path in reach.searched]
-        others = [path for path in searched if not target.has_harmless_programs(path)]
-        return not any(
-            reaches(deep + seen + others, each) or covers(deep, each) for each in target.prefixes
-        )
+        return not reach.meets(target, target.prefixes, partial(self._real, target))
 
     def _meets_added(self, target: Layered, reach: Reach) -> bool:
         """Whether an exec may see, or change, what a command has added beside the layers."""
@@ -186,6 +154,17 @@ class Rewriting:
             for looks in [self._paths.looks(added, each)]
         )
 
+    def _written(self, target: Layered, writing: Writing) -> list[str] | None:
+        """Where a file op ends up writing; None if that is a place of the layers."""
+        written = [self._real(target, path) for path in writing.paths]
+        return None if any(reaches(written, each) for each in target.prefixes) else written
+
+    def _takes_back(self, target: Layered, writing: Writing, written: Sequence[str]) -> bool:
+        """Whether a file op below would undo what a command has added."""
+        if any(self._undoes(target, path) for path in written):
+            return True
+        return bool(writing.sources) and any(self._adds_below(target, path) for path in written)
+
     def _adds_below(self, target: Layered, path: str) -> bool:
         """Whether a command has added something in the directory `path`, its environment aside."""
         return any(self._holds_more(each, path, target.prefixes) for each in target.added)
@@ -201,19 +180,18 @@ class Rewriting:
 
     def _write_below(self, vertex: Vertex) -> State | None:
         writing = writing_of(vertex.op.file, len(vertex.inputs))
-        if writing is None:
+        target = None if writing is None else self.state(vertex.inputs[writing.target])
+        if writing is None or not isinstance(target, Layered):
             return None
-        target = self.state(vertex.inputs[writing.target])
-        if not isinstance(target, Layered):
-            return None
-        written = [self._real(target, path) for path in writing.paths]
-        if any(reaches(written, prefix) for prefix in target.prefixes):
-            return None
-        adding = written if writing.sources else []
-        if any(self._undoes(target, path) for path in written) or any(
-            self._adds_below(target, path) for path in adding
-        ):
+        written = self._written(target, writing)
+        if written is not None and self._takes_back(target, writing, written):
+            # what a command has added can be below as well, which takes a merge
             target = target.with_bulk_alone()
+            written = self._written(target, writing)
+            if written is not None and self._takes_back(target, writing, written):
+                return None
+        if written is None:
+            return None
         inputs = self._inputs(vertex)
         inputs[writing.target] = target.shadow
         shadow = vertex.with_inputs(inputs).output()

@@ -21,12 +21,13 @@ _CACHES: dict[tuple[str, ...], tuple[str, ...]] = {
     **dict.fromkeys(CLEAR_UV_CACHE, ()),
 }
 _ADD_ACCOUNTS = frozenset(("addgroup", "adduser", "groupadd", "useradd"))
-# What a command may start of which all changes are known, by itself or through such a program.
+# What a command may start of which all changes are known: these programs, those that they start,
+# and the shells that read it.
 PROGRAMS = frozenset(
     """
-    addgroup adduser chage chfn chgrp chmod chown chpasswd chsh cp env find getent gpasswd groupadd
-    groupmod id install ln mkdir mv nscd passwd perl pwck rm rmdir sed sh sss_cache touch useradd
-    usermod
+    addgroup adduser ash bash busybox chage chfn chgrp chmod chown chpasswd chsh cp dash env
+    find getent gpasswd groupadd groupmod id install ln mkdir mv nscd passwd perl pwck rm rmdir
+    sed sh sss_cache touch useradd usermod
     """.split()
 )
 _ACCOUNTS = ("/etc", "/home", "/run", "/var")
