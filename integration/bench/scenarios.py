@@ -120,6 +120,13 @@ AFTER = (
     added("copy", "code copied after it", COPY, aim=15),
     added("run", "a command after it", RUN, aim=4),
     added("user", "a user made after it", USER, aim=15),
+    Scenario(
+        "cold-owner",
+        "first build, all given to a user after it",
+        cold=True,
+        shape=OWNER,
+        measured=(Measured(SECONDS, share(1.0)),),
+    ),
     added("owner", "all given to a user after it", OWNER, aim=15),
     added("project", "project installed after it", PACKAGED, aim=15),
 )

@@ -34,5 +34,5 @@ def test_a_dockerfile_names_no_frontend(shape: Shape) -> None:
 def test_every_scenario_and_group_has_a_name_of_its_own() -> None:
     names = [*GROUPS, *(scenario.name for scenario in SCENARIOS)]
     assert len(set(names)) == len(names)
-    assert all(scenario.wheels == (scenario.name != "bump-all") for scenario in SHAPES)
+    assert all(each.wheels == (each.name != "bump-all") for each in SHAPES if not each.cold)
     assert all(measured.aim for scenario in SHAPES for measured in scenario.measured)
