@@ -89,9 +89,10 @@ def _changed(
             segments.append(segment)
             continue
         install = _install(changed.output(), target.shadow, reach, installed, shop.states)
-        wheels = installed.wheels - there.get(installed.path, frozenset())
-        there[installed.path] = installed.wheels
-        layers = emit_layers(make_plan(wheels, shop.budget), install, vertex, _what(install))
+        before = there.get(installed.path, frozenset())
+        there[installed.path] = before | installed.wheels
+        plan = make_plan(installed.wheels - before, shop.budget)
+        layers = emit_layers(plan, install, vertex, _what(install))
         outputs = tuple(each.output for each in layers)
         made = replace(segment, layers=outputs, bulk=frozenset(outputs), origin=None)
         shop.installed[made] = replace(installed, install=install)
