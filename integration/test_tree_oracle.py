@@ -28,6 +28,10 @@ UMASKS = (0o022, 0o027, 0o077, 0o000)
 PLACES = ("app/.venv", "my app/.venv", f"{'long-' * 30}/.venv", "it's/.venv")
 
 
+# Files whose names the system or uv has taken: their wheels are uv's to install.
+TAKEN = ("entry points: activate",)
+
+
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     directory = tmp_path_factory.mktemp("tree")
@@ -35,7 +39,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(directory)
 
 
-@pytest.mark.parametrize("name", PECULIAR)
+@pytest.mark.parametrize("name", [name for name in PECULIAR if name not in TAKEN])
 def test_peculiar_wheels(work: Path, tmp_path: Path, name: str) -> None:
     turn = list(PECULIAR).index(name)
     case = Case(
@@ -47,6 +51,15 @@ def test_peculiar_wheels(work: Path, tmp_path: Path, name: str) -> None:
         umask=UMASKS[turn // 16 % 4],
     )
     assert judge(UV, case, work).differences == []
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_names_that_are_taken_are_left_to_uv(work: Path, tmp_path: Path, name: str) -> None:
+    wheel = write(PECULIAR[name], tmp_path)
+    verdict = judge(UV, Case([wheel], Path(PYTHONS[0]), tmp_path / PLACES[0]), work)
+    assert not isinstance(verdict.uv, Refused)
+    assert isinstance(verdict.ours, Refused)
+    assert "the environment's own `activate`" in str(verdict.ours)
 
 
 @pytest.mark.parametrize("python", PYTHONS)
