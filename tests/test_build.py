@@ -53,11 +53,15 @@ class Built:
         return entries
 
     @property
+    def unpacking(self) -> list[dict[str, Any]]:
+        """What each exec that unpacked some wheels was told, in the order of the execs."""
+        ran = (args for args in self.machine.ran if "guest/unpack.pyc" in str(args))
+        return [json.loads(args[-1]) for args in ran]
+
+    @property
     def unpacked(self) -> list[list[str]]:
         """The names of the wheels of each exec that unpacked some, in the order of the execs."""
-        ran = [args for args in self.machine.ran if "guest/unpack.pyc" in str(args)]
-        found = [json.loads(args[-1]) for args in ran]
-        return [[wheel["name"] for wheel in each["wheels"]] for each in found]
+        return [[wheel["name"] for wheel in each["wheels"]] for each in self.unpacking]
 
     @property
     def commands(self) -> list[str]:

@@ -1,8 +1,5 @@
 """An environment of which a command changes owner and permissions, on the model."""
 
-import json
-from typing import Any
-
 import pytest
 from uvlayers.gateway.errors import GatewayError
 
@@ -27,18 +24,12 @@ INSIDE = (PATH.replace("=", "=/app/.venv/bin:"),)
 OWNER = "chown -R 1000:7 /app"
 
 
-def unpacking(built: Built) -> list[dict[str, Any]]:
-    """What the execs that unpack wheels were told."""
-    ran = (args for args in built.machine.ran if "guest/unpack.pyc" in str(args))
-    return [json.loads(args[-1]) for args in ran]
-
-
 def owners(built: Built) -> set[tuple[int, int]]:
-    return {(each["uid"], each["gid"]) for each in unpacking(built)}
+    return {(each["uid"], each["gid"]) for each in built.unpacking}
 
 
 def modes(built: Built) -> set[tuple[int, ...] | None]:
-    found = (each["modes"] for each in unpacking(built))
+    found = (each["modes"] for each in built.unpacking)
     return {None if each is None else tuple(each) for each in found}
 
 

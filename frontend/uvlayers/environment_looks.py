@@ -41,8 +41,10 @@ def change_looks(
         return None
     root = sole_root(vertex)
     target = None if root is None else state(vertex.inputs[root])
+    if root is None or not isinstance(target, Layered):
+        return None
     reach = reach_of(vertex)
-    if root is None or not isinstance(target, Layered) or reach is None:
+    if reach is None or not reach.looks:
         return None
     records = [shop.installed.get(each.made) for each in target.segments if each.bulk]
     known = [each for each in records if each is not None]
@@ -57,9 +59,15 @@ def change_looks(
         return None
 
 
-def _is_changed(reach: Reach, installed: Installed | None) -> bool:
-    """Whether layers are of an environment all of which gets other looks."""
-    return installed is not None and installed.virtual and _is_all(reach.looks, installed.path)
+def _is_changed(reach: Reach, installed: Installed) -> bool:
+    """Whether all of an environment gets other looks."""
+    return installed.virtual and _is_all(reach.looks, installed.path)
+
+
+def _changed_in(segment: Segment, reach: Reach, shop: Workshop) -> Installed | None:
+    """What a segment holds of an environment all of which gets other looks, if it holds any."""
+    installed = shop.installed.get(segment.made)
+    return None if installed is None or not _is_changed(reach, installed) else installed
 
 
 def _is_all(paths: Sequence[str], path: str) -> bool:
@@ -84,15 +92,15 @@ def _changed(
     emitted: list[EmittedLayer] = []
     there: dict[str, frozenset[Artifact]] = {}
     for segment in target.segments:
-        installed = shop.installed.get(segment.made)
-        if installed is None or not _is_changed(reach, installed):
+        installed = _changed_in(segment, reach, shop)
+        if installed is None:
             segments.append(segment)
             continue
         install = _install(changed.output(), target.shadow, reach, installed, shop.states)
         before = there.get(installed.path, frozenset())
         there[installed.path] = before | installed.wheels
         plan = make_plan(installed.wheels - before, shop.budget)
-        layers = emit_layers(plan, install, vertex, _what(install))
+        layers = emit_layers(plan, install, vertex, f"environment of {install.uid}:{install.gid}")
         outputs = tuple(each.output for each in layers)
         made = replace(segment, layers=outputs, bulk=frozenset(outputs), origin=None)
         shop.installed[made] = replace(installed, install=install)
@@ -111,20 +119,15 @@ def _changed(
     )
 
 
-def _what(install: Install) -> str:
-    return f"environment of {install.uid}:{install.gid}"
-
-
 def _require_apart(reach: Reach, target: Layered, shop: Workshop) -> None:
     """Raise Unsupported where the command may see, or change otherwise, what the layers hold."""
     real = partial(StatePaths(shop.states).real, target.shadow)
     for segment in target.segments:
-        installed = shop.installed.get(segment.made)
-        changed = _is_changed(reach, installed)
-        if reach.meets(target, segment.prefixes, real, looks=not changed):
+        installed = _changed_in(segment, reach, shop)
+        if reach.meets(target, segment.prefixes, real, looks=installed is None):
             raise Unsupported("the command has to do with the environment's files")
-        inside = [path for path in reach.looks if installed and path != installed.path]
-        if changed and installed and any(reaches([path], installed.path) for path in inside):
+        others = [path for path in reach.looks if installed and path != installed.path]
+        if installed and any(reaches([path], installed.path) for path in others):
             raise Unsupported("a part of the environment gets looks of its own")
     if any(real(path) != path for path in reach.looks):
         raise Unsupported("a link gets other looks, and not what it leads to")

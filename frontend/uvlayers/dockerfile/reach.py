@@ -1,6 +1,7 @@
 """RUNs that need not see an environment: all that they change is known, and where they look."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from uvlayers.dockerfile.command import touched
 from uvlayers.dockerfile.find import environment_of, is_root, secret_variables
@@ -12,6 +13,7 @@ from uvlayers.llb.reach import Reach
 _LOADED = ("LD_LIBRARY_PATH", "LD_PRELOAD")
 
 
+@lru_cache(maxsize=64)  # several ask it of the same RUN, one after the other
 def reach_of(run: Vertex) -> Reach | None:
     """What a RUN has to do with its root; None for one that may do anything."""
     meta = run.op.exec.meta

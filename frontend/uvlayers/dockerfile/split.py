@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from uvlayers.dockerfile.find import find_sync_exec
 from uvlayers.llb.graph import Graph, Output, Vertex, make_vertex
+from uvlayers.llb.rewriting import sole_root
 from uvlayers.pb import ops_pb2 as pb
 
 _NAME = "llb.customname"
@@ -54,8 +55,8 @@ def _parts(run: Vertex) -> list[Vertex]:
     found = find_sync_exec(run)
     if found is None or any(_holds_state(mount) for mount in run.op.exec.mounts):
         return [run]
-    root = next(mount for mount in run.op.exec.mounts if mount.dest == "/")
-    if root.input < 0 or sum(mount.input == root.input for mount in run.op.exec.mounts) > 1:
+    root = sole_root(run)
+    if root is None:
         return [run]
     cut = found.cut()
     if cut is None:
@@ -63,7 +64,7 @@ def _parts(run: Vertex) -> list[Vertex]:
     first, second = cut
     before = _parts(_with_args(run, first, run.inputs, _described(run, first)))
     inputs = list(run.inputs)
-    inputs[root.input] = before[-1].output(root.output)
+    inputs[root] = before[-1].output()
     return [*before, _with_args(run, second, inputs, run.metadata)]
 
 

@@ -31,20 +31,11 @@ def writing_of(op: pb.FileOp, inputs: int) -> Writing | None:
     """The op as one chain of writes on one input; None when it is anything else."""
     if [action.output for action in op.actions if action.output >= 0] != [0]:
         return None
-    targets: list[int | None] = []
-    sources: set[int] = set()
-    paths: list[str] = []
-    for action in op.actions:
-        target = _root(action.input, inputs, targets)
-        path = _destination(action)
-        if target is None or path is None:
-            return None
-        targets.append(target)
-        paths.append(path)
-        sources.update(_sources(action, inputs, targets))
-    if len(set(targets)) != 1 or targets[0] in sources or targets[0] is None:
+    targets, paths = _targets(op, inputs), _destinations(op)
+    sources = frozenset(s for action in op.actions for s in _sources(action, inputs, targets))
+    if paths is None or len(set(targets)) != 1 or targets[0] in sources or targets[0] is None:
         return None
-    return Writing(targets[0], frozenset(sources), tuple(paths))
+    return Writing(targets[0], sources, paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +69,9 @@ def additions_of(vertex: Vertex) -> Additions | None:
 
 def _linked(vertex: Vertex) -> tuple[str, ...] | None:
     """The destinations of a file op that writes on nothing; None for whatever else it is."""
-    targets: list[int | None] = []
-    paths: list[str] = []
-    for action in vertex.op.file.actions:
-        targets.append(_root(action.input, len(vertex.inputs), targets))
-        path = _destination(action)
-        if targets[-1] is not None or path is None:
-            return None
-        paths.append(path)
-    return tuple(paths) or None
+    if any(target is not None for target in _targets(vertex.op.file, len(vertex.inputs))):
+        return None
+    return _destinations(vertex.op.file) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +127,21 @@ def reaches(paths: Sequence[str], prefix: str) -> bool:
 def covers(paths: Sequence[str], prefix: str) -> bool:
     """Whether one of `paths` is above `prefix`: a directory copied there might bring `prefix`."""
     return any(path == "/" or prefix.startswith(f"{path}/") for path in paths)
+
+
+def _targets(op: pb.FileOp, inputs: int) -> list[int | None]:
+    """The op input at the bottom of each action's chain; None for scratch."""
+    targets: list[int | None] = []
+    for action in op.actions:
+        targets.append(_root(action.input, inputs, targets))
+    return targets
+
+
+def _destinations(op: pb.FileOp) -> tuple[str, ...] | None:
+    """Where each action writes; None where one does more than write, or where is not known."""
+    found = [_destination(action) for action in op.actions]
+    known = tuple(path for path in found if path is not None)
+    return known if len(known) == len(found) else None
 
 
 def _root(index: int, inputs: int, targets: Sequence[int | None]) -> int | None:

@@ -24,6 +24,9 @@ class Segment:
     `prefixes` are the absolute paths below which the layers put their files. `bulk` are those of
     the layers, the topmost ones, that can be made again for another place, and need not be read or
     copied from here; `added` is the one, if any, that a command has made, with files anywhere.
+    `programs` is the directory of an environment's programs, of which none in these layers, but for
+    `added`, has the name of one of the system's; None if it is no environment. `origin` is the
+    segment that this one is what is left of.
     """
 
     below: Output
