@@ -5,10 +5,10 @@ from typing import Any
 
 from uvlayers.options import STAGES
 
+from tests.builds import CLICK, CONTEXT, FROZEN, IDNA, build_of, recommended
 from tests.dockerfiles import Bind
 from tests.model.tree import File, tree
 from tests.model.uv import Machine, project
-from tests.test_build import CLICK, CONTEXT, FROZEN, IDNA, build_of, recommended
 
 PACKAGED = tree(project(IDNA, CLICK, packaged=True, code=b"1"))
 CODE = Bind("/app/proj.py", CONTEXT, "/proj.py")

@@ -4,10 +4,7 @@ import pytest
 from uvlayers.gateway.errors import GatewayError
 
 from tests import dockerfiles
-from tests.dockerfiles import PATH, Bind, Tmpfs, copy, run
-from tests.model.tree import Directory, File, Link, Node, tree
-from tests.model.uv import project
-from tests.test_build import (
+from tests.builds import (
     ATTRS,
     CLICK,
     CONTEXT,
@@ -19,6 +16,9 @@ from tests.test_build import (
     build_of,
     recommended,
 )
+from tests.dockerfiles import PATH, Bind, Tmpfs, copy, run
+from tests.model.tree import Directory, File, Link, Node, tree
+from tests.model.uv import project
 
 INSIDE = (PATH.replace("=", "=/app/.venv/bin:"),)
 OWNER = "chown -R 1000:7 /app"

@@ -3,20 +3,24 @@
 import pytest
 from uvlayers.llb.graph import Output
 
-from tests.dockerfiles import run, workdir
-from tests.model.tree import Directory, Link, Node, Tree, tree
-from tests.model.uv import PYTHON, PYTHON_IMAGE
-from tests.test_build import (
+from tests.builds import (
     BASE,
     CLICK,
+    CONTEXT,
     FROZEN,
     IDNA,
     INTO_VENV,
     PLAIN,
     PROJECT_FILES,
+    UV_VENV,
     Built,
     build_of,
+    into_venv,
+    same_files,
 )
+from tests.dockerfiles import copy, run, workdir
+from tests.model.tree import Directory, Link, Node, Tree, tree
+from tests.model.uv import PYTHON, PYTHON_IMAGE
 
 PACKAGES = "/opt/venv/lib/python3.13/site-packages"
 VENV: dict[str, Node | bytes | str] = {
@@ -86,3 +90,53 @@ def test_what_uv_or_layers_would_change_is_left_as_written(
     (warned,) = built.gateway.warnings
     assert reason in warned.short
     assert built.head == sync()
+
+
+def test_an_environment_that_uv_made_before_is_filled() -> None:
+    head = into_venv(run(workdir(BASE, "/app"), UV_VENV, line=3))
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert same_files(built)
+    assert sorted(built.unpacked) == [["click"], ["idna"]]
+    assert "/opt/venv/.lock" in built.files
+
+
+def test_an_environment_in_the_project_stays_below_what_is_copied() -> None:
+    made = run(workdir(BASE, "/app"), "uv venv .venv", line=3)
+    first = run(made, FROZEN, mounts=PROJECT_FILES, line=4)
+    head = run(copy(first, CONTEXT, "/", "/app", line=5), FROZEN, line=6)
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert same_files(built)
+
+
+def test_files_that_are_copied_into_an_environment_are_seen() -> None:
+    made = run(workdir(BASE, "/app"), "uv venv .venv", line=3)
+    stray = {**PLAIN, **tree({"/.venv/share/x": b""})}
+    head = run(copy(made, CONTEXT, "/", "/app", line=4), FROZEN, line=5)
+    built = build_of(head, stray, IDNA, CLICK)
+    assert built.head == head
+    (warned,) = built.gateway.warnings
+    assert "files are copied into the environment that is there: `/app/.venv`" in warned.short
+
+
+def test_an_empty_directory_keeps_its_looks() -> None:
+    head = into_venv(run(workdir(BASE, "/app"), "mkdir -m 750 /opt/venv", line=3))
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    assert same_files(built)
+    assert built.files["/opt/venv"] == Directory(0o750)
+
+
+def test_a_directory_with_files_is_left_to_uv() -> None:
+    head = run(workdir(BASE, "/app"), "mkdir -m 755 /opt/venv && touch /opt/venv/x", line=3)
+    built = build_of(into_venv(head), PLAIN, IDNA, CLICK)
+    assert built.head == into_venv(head)
+    (warned,) = built.gateway.warnings
+    assert "something exists already at the environment's path: `/opt/venv`" in warned.short
+
+
+def test_an_environment_with_packages_is_left_to_uv() -> None:
+    synced = into_venv(run(workdir(BASE, "/app"), UV_VENV, line=3))
+    head = into_venv(run(synced, ["observe"], line=5), line=6)
+    built = build_of(head, PLAIN, IDNA, CLICK)
+    (warned,) = built.gateway.warnings
+    assert "the environment that is there has packages of its own: `click`" in warned.short
+    assert built.files == built.expected

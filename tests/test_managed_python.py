@@ -6,10 +6,7 @@ from uvlayers.llb.graph import walk
 from uvlayers.managed_python import managed_directory
 
 from tests import dockerfiles
-from tests.dockerfiles import Bind, Cache, copy, run, workdir
-from tests.model.tree import Link, Tree, tree
-from tests.model.uv import MANAGED_PYTHON
-from tests.test_build import (
+from tests.builds import (
     BASE,
     CLICK,
     CONTEXT,
@@ -21,6 +18,9 @@ from tests.test_build import (
     build_of,
     recommended,
 )
+from tests.dockerfiles import Bind, Cache, copy, run, workdir
+from tests.model.tree import Link, Tree, tree
+from tests.model.uv import MANAGED_PYTHON
 
 DOWNLOAD = ["uv", "sync", "--frozen", "--no-compile-bytecode"]
 IMAGE = "docker-image://docker.io/library/python:latest"

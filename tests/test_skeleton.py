@@ -2,10 +2,10 @@
 
 import pytest
 
+from tests.builds import CLICK, IDNA, PLAIN, PROJECT_FILES, Built, build_of, recommended
 from tests.dockerfiles import run
 from tests.model.tree import Link, Node, Tree, tree
 from tests.model.uv import PYTHON_IMAGE
-from tests.test_build import CLICK, IDNA, PLAIN, PROJECT_FILES, Built, build_of, recommended
 
 USUAL = "/usr/local/bin/python3"
 UV_RUN = ["uv", "run", "--quiet"]
