@@ -193,6 +193,13 @@ def test_an_environment_that_gets_another_owner_is_stored_once(
             "RUN useradd app && mkdir /app/made && chown -R app:app /app",
         ],
         ["COPY . .", "RUN uv sync --frozen && chgrp -R 7 /app"],
+        [
+            "COPY . .",
+            "RUN uv sync --frozen",
+            "RUN if ! getent group app > /dev/null; then groupadd app; fi",
+            "RUN id app || useradd -g app app",
+            "RUN install -d -o app /made && rm -rf /var/lib/apt/lists/* /usr/share/doc/uv",
+        ],
     ],
     ids=[
         "lock",
@@ -203,6 +210,7 @@ def test_an_environment_that_gets_another_owner_is_stored_once(
         "one command",
         "owner",
         "group in one command",
+        "conditions and removals",
     ],
 )
 def test_a_changed_lock_leaves_the_layers_of_other_wheels_where_they_are(

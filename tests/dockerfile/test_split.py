@@ -81,8 +81,8 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("uv sync && useradd app && mkdir /data", ["uv sync", "useradd app && mkdir /data"]),
         ("cp a b && cd x && uv sync && mkdir y",
          ["cp a b", "cd x && uv sync", "cd x && mkdir y"]),
-        ("set -e; uv sync; rm -r ~/.cache; ln -s a b; chmod 700 b",
-         ["set -e; uv sync; rm -r ~/.cache", "set -e\nln -s a b; chmod 700 b"]),
+        ("set -e; uv sync; rm -r ~/.cache; ln -s a b; chmod 700 c",
+         ["set -e; uv sync; rm -r ~/.cache", "set -e\nln -s a b; chmod 700 c"]),
         ("uv sync --no-dev && uv sync && touch x", ["uv sync --no-dev", "uv sync", "touch x"]),
         # in uv's cache there is nothing yet
         ("pip install uv && uv sync && uv cache clean",

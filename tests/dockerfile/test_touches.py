@@ -1,6 +1,6 @@
 import pytest
+from uvlayers.dockerfile.shell.accounts import ACCOUNTS as PROGRAMS_OF_ACCOUNTS
 from uvlayers.dockerfile.shell.touches import (
-    _ADD_ACCOUNTS,
     _ARGUMENTS,
     PROGRAMS,
     Touched,
@@ -54,6 +54,22 @@ ACCOUNTS = ("/etc", "/home", "/run", "/var")
         ("ln -s /x", None),
         ("ln -s /x /y /z", None),
         ("ln -st /x /y", None),
+        ("getent group app", ("/etc",)),
+        ("id -u app", ("/etc",)),
+        ("id -Z", None),
+        ("chpasswd -e", ("/etc",)),
+        ("chpasswd -R /app", None),
+        ("usermod -aG sudo,app app", ("/etc",)),
+        ("usermod --append --groups app --shell=/bin/sh app", ("/etc",)),
+        ("usermod -u 7 app", None),
+        ("usermod -md /app app", None),
+        ("install -d x /y", ("/app/x", "/y")),
+        ("install -dm755 -o a -g7 -v /x", ("/x",)),
+        ("install -m 755 -d -o a /x", ("/x",)),
+        ("install -m 755 a b", None),
+        ("install -d -t /x a", None),
+        ("install -d /x/*", None),
+        ("install -D a /x", None),
         ("cp a b", None),
         ("ls", None),
     ],
@@ -72,7 +88,7 @@ def test_what_a_program_touches(words: str, paths: tuple[str, ...] | None) -> No
         ("chmod -R 755 bin", Touched(looks=("/app/bin",), modes=(("/app/bin", "755"),))),
         ("chmod -R g=u bin/*", Touched(("/app/bin",))),
         ("touch x", Touched(named=("/app/x",))),
-        ("ln -s x y", Touched(("/app/y",))),
+        ("ln -s x y", Touched(("/app/y",), links=("/app/y",))),
         ("useradd -r -d /app app", Touched(ACCOUNTS, ("/app",))),
         ("chown -R 7 x", Touched(looks=("/app/x",))),
         ("chown -R 7 x/*", Touched(("/app/x",))),
@@ -106,7 +122,7 @@ def test_what_gets_other_looks_with_all_that_is_in_it(
 
 def test_whatever_a_known_program_may_start_is_kept_out_of_the_layers() -> None:
     assert set(SYSTEM) == PROGRAMS
-    assert {*_ARGUMENTS, *_ADD_ACCOUNTS} < PROGRAMS
+    assert {*_ARGUMENTS, *PROGRAMS_OF_ACCOUNTS} < PROGRAMS
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from uvlayers.dockerfile.shell.heredoc import FedShell, fed_shell
 from uvlayers.dockerfile.shell.program import called_in, invocation, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import FilesBefore, NotUnderstood, Scope
 from uvlayers.dockerfile.shell.script import read_script, read_steps
-from uvlayers.dockerfile.shell.steps import SyncRun, made_by
+from uvlayers.dockerfile.shell.steps import SyncRun, touched_by
 from uvlayers.dockerfile.shell.substitution import substitute
 from uvlayers.dockerfile.shell.syntax import decode, encode
 from uvlayers.dockerfile.shell.touches import Touched
+from uvlayers.dockerfile.shell.traces import runs_uv
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 HARMLESS_OPTIONS = frozenset(("--norc", "--noprofile", "--noediting", "--posix"))
@@ -152,9 +153,9 @@ def cut_sync(
 def touched(
     args: Sequence[str], env: Mapping[str, str], cwd: str, *, unknown: Collection[str] = ()
 ) -> Touched | None:
-    """What the exec `args` may change, of which it removes nothing.
+    """What the exec `args` may change; None where it may do more.
 
-    None where it may do more. For `env`, `cwd` and `unknown` see `find_sync`. Never raises.
+    For `env`, `cwd` and `unknown` see `find_sync`. Never raises.
     """
     if not args or posixpath.basename(args[0]) not in SHELLS:
         return None
@@ -164,7 +165,8 @@ def touched(
         steps = read_steps(script, scope)
     except NotUnderstood:
         return None
-    return made_by(steps)
+    # where uv has its cache depends on its configuration
+    return None if any(runs_uv(step.node) for step in steps) else touched_by(steps)
 
 
 def _unread(texts: Sequence[str], reason: str) -> tuple[Opaque, ...]:

@@ -9,7 +9,7 @@ from uvlayers.llb.layered import Layered
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What an exec has to do with its root that removes nothing from it.
+    """What an exec has to do with its root.
 
     touched:   absolute paths, at or below which it may change something; it reads no other files
     searched:  directories that its programs may come from

@@ -8,6 +8,7 @@ from tree_sitter import Node
 from uvlayers.dockerfile.shell import region
 from uvlayers.dockerfile.shell.alternatives import Ending
 from uvlayers.dockerfile.shell.builtins import Effect, apply_builtin, assign
+from uvlayers.dockerfile.shell.changes import touched_by_statement
 from uvlayers.dockerfile.shell.command_words import named, told_fields, unwrap
 from uvlayers.dockerfile.shell.conditions import outcome, taken_branch
 from uvlayers.dockerfile.shell.lists import and_list, joined
@@ -30,7 +31,7 @@ from uvlayers.dockerfile.shell.syntax import (
     source,
     statements,
 )
-from uvlayers.dockerfile.shell.touches import Touched, touched_by_program
+from uvlayers.dockerfile.shell.touches import Touched
 from uvlayers.dockerfile.shell.traces import leaves_files
 from uvlayers.dockerfile.shell.words import expand_fields
 
@@ -195,8 +196,12 @@ class _Walk:
                 guard = guard or step.text
             if not step.state:
                 self.scope.files = None
+            touches = step.touches
+            if touches is None and not step.syncs:
+                touches = touched_by_statement(element, self.data, self.scope)
             yield replace(
                 step,
+                touches=touches,
                 nested=step.nested or nested,
                 list_end=not pending,
                 script_end=ends,
@@ -315,8 +320,6 @@ class _Walk:
         inside = effect is not None and effect is not Effect.OUTWARD
         state = inside and quiet and not redirected
         touches = Touched() if state else None
-        if effect is None and quiet and not redirected:
-            touches = self._touches(command)
         if effect is None or redirected or not quiet:
             effect = Effect.OUTWARD
         return Step(node, effect, tuple(syncs), fails=fails, state=state, touches=touches)
@@ -328,20 +331,6 @@ class _Walk:
         variables = map(self.scope.variables.get, names)
         told = all(variable is not None and variable.value is not None for variable in variables)
         return self.scope.failed if told else None
-
-    def _touches(self, command: SimpleCommand) -> Touched | None:
-        if self.scope.cwd is None or self.scope.lost or command.assignments:
-            return None
-        try:
-            words = [
-                # what a pattern names is in its directory
-                field + raw[len(raw.removesuffix("/*")) :]
-                for raw in command.words
-                for field in expand_fields(raw.removesuffix("/*"), self.scope)
-            ]
-        except NotUnderstood:
-            return None
-        return touched_by_program(words, self.scope.cwd)
 
     def _refused(self, node: Statement) -> list[SyncRun | Refused]:
         return [

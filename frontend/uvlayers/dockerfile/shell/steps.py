@@ -7,7 +7,7 @@ from uvlayers.dockerfile.shell.builtins import Effect
 from uvlayers.dockerfile.shell.program import Invocation
 from uvlayers.dockerfile.shell.scope import Scope
 from uvlayers.dockerfile.shell.syntax import Statement, source
-from uvlayers.dockerfile.shell.touches import Touched, is_cache
+from uvlayers.dockerfile.shell.touches import Touched, is_cache, touched_by_all
 from uvlayers.dockerfile.shell.traces import may_delete
 
 
@@ -70,12 +70,7 @@ class Step:
 
 def touched_by(steps: Iterable[Step]) -> Touched | None:
     """What steps may change; None if unknown."""
-    found = Touched()
-    for step in steps:
-        if step.touches is None or step.syncs:
-            return None
-        found += step.touches
-    return found
+    return touched_by_all(None if step.syncs else step.touches for step in steps)
 
 
 def cleared_by(steps: Iterable[Step]) -> tuple[str, ...] | None:

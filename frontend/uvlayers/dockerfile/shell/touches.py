@@ -4,9 +4,11 @@
 # ruff: noqa: SIM905
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import basename, join, normpath
+
+from uvlayers.dockerfile.shell.accounts import ACCOUNTS, homes_of
 
 # Their arguments are all that they touch; a link below one of them is not followed.
 _ARGUMENTS = frozenset(("chgrp", "chmod", "chown", "ln", "mkdir", "rm", "rmdir", "touch"))
@@ -20,7 +22,6 @@ _CACHES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("apt-get", "clean"): ("/var/cache/apt", "/var/lib/apt"),
     **dict.fromkeys(CLEAR_UV_CACHE, ()),
 }
-_ADD_ACCOUNTS = frozenset(("addgroup", "adduser", "groupadd", "useradd"))
 # What a command may start of which all changes are known: these programs, those that they start,
 # and the shells that read it.
 PROGRAMS = frozenset(
@@ -30,18 +31,13 @@ PROGRAMS = frozenset(
     sed sh sss_cache touch useradd usermod
     """.split()
 )
-_ACCOUNTS = ("/etc", "/home", "/run", "/var")
-# The letters of useradd(8), of busybox and of groupadd(8): `-h` is a home for busybox alone.
-_ACCOUNT_FLAGS, _ACCOUNT_ARGUMENTS = frozenset("DHlmMNorSU"), frozenset("cdefgGhKpsuZ")
-_ADD_GROUPS = frozenset(("addgroup", "groupadd"))
-_HOME = re.compile(r"--home(?:-dir)?(?:=(.*))?")
-# The contents of a home, or a whole root, come from elsewhere.
-_ELSEWHERE = re.compile(r"--(base-dir|conf|prefix|root|skel)(=.*)?")
 _FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown", "ln"))
 _TARGET_AND_LINK = 2
 # Options that take no argument and follow no link.
 _PLAIN_OPTION = re.compile(r"--|-[Rfhrpv]+|--(recursive|force|parents|verbose|no-dereference)")
 _MODE = re.compile(r"(?:-[pv]*m|--mode(?==|$))=?(.*)")
+# `install -dm755 -o app /x`: a cluster of letters, the last of which may take what follows.
+_INSTALL_OPTION = re.compile(r"-([dpv]*)(?:([mog])(.*))?")
 # A symbolic link, whatever it points to; in whose place, the rest says.
 _LINK_OPTION = re.compile(r"-[fnv]*s[fnv]*|--symbolic")
 # They change what they name, and nothing in it.
@@ -60,26 +56,39 @@ class Touched:
     At or below `paths` they may do anything; `named` are those that may themselves be changed, or
     made with something in them, but what was in them stays. Of `looks`, and of all that is in them,
     owner, group or permissions are changed, and nothing else: `modes` says which of these get other
-    permissions, and by what words of chmod, in this order.
+    permissions, and by what words of chmod, in this order. Of `paths`, `links` may become links.
     """
 
     paths: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     modes: tuple[tuple[str, str], ...] = ()
+    links: tuple[str, ...] = ()
 
-    def __add__(self, other: "Touched") -> "Touched":
+    def then(self, other: "Touched") -> "Touched | None":
+        """What is touched by one after the other; None where the first may lead the second away."""
+        if any(f"{path}/".startswith(f"{link}/") for path in other.all for link in self.links):
+            return None
         return Touched(
             (*self.paths, *other.paths),
             (*self.named, *other.named),
             (*self.looks, *other.looks),
             (*self.modes, *other.modes),
+            (*self.links, *other.links),
         )
 
     @property
     def all(self) -> tuple[str, ...]:
         """All the paths."""
         return *self.paths, *self.named, *self.looks
+
+
+def touched_by_all(parts: Iterable[Touched | None]) -> Touched | None:
+    """What is touched by one part after the other; None if unknown."""
+    found: Touched | None = Touched()
+    for part in parts:
+        found = None if found is None or part is None else found.then(part)
+    return found
 
 
 def is_cache(path: str) -> bool:
@@ -95,23 +104,31 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     if tuple(words) in _CACHES:
         return Touched(_CACHES[tuple(words)])
     name = basename(words[0])
+    if name in ACCOUNTS:
+        homes = homes_of(name, words[1:])
+        return None if homes is None else Touched(ACCOUNTS[name], _absolute_all(homes, cwd))
+    if name == "install":
+        made = _made_directories(words[1:])
+        return None if made is None else Touched(named=_absolute_all(made, cwd))
+    return _touched_arguments(name, words[1:], cwd) if name in _ARGUMENTS else None
+
+
+def _touched_arguments(name: str, words: Sequence[str], cwd: str) -> Touched | None:
+    """What one of _ARGUMENTS touches; None for options that may lead elsewhere."""
     if name == "mkdir":
         words = list(_without_mode(words))
-    options = [word for word in words[1:] if word.startswith("-")]
-    if name in _ADD_ACCOUNTS:
-        return _touched_by_account(name, words[1:], cwd)
+    options = [word for word in words if word.startswith("-")]
     plain = _LINK_OPTION if name == "ln" else _PLAIN_OPTION
-    if name not in _ARGUMENTS or not all(map(plain.fullmatch, options)):
+    # the `-r` of touch takes a path
+    if not all(map(plain.fullmatch, options)) or (name == "touch" and options):
         return None
-    if name == "touch" and options:  # its `-r` takes a path
-        return None
-    arguments = [word for word in words[1:] if not word.startswith("-")]
+    arguments = [word for word in words if not word.startswith("-")]
     if name == "ln" and (not options or len(arguments) != _TARGET_AND_LINK):
         return None
     first = arguments[0] if arguments else ""
     if name in _FIRST_IS_NO_PATH:
         arguments = arguments[1:]
-    paths = tuple(_absolute(argument.removesuffix("/*"), cwd) for argument in arguments)
+    paths = _absolute_all([argument.removesuffix("/*") for argument in arguments], cwd)
     recursive = any(map(_RECURSIVE.fullmatch, options))
     # a pattern names what is in a directory, but for what begins with a dot
     if any(argument.endswith("/*") for argument in arguments):
@@ -119,7 +136,9 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     if name in _SHALLOW and not recursive:
         return Touched(named=paths)
     modes = tuple((path, first) for path in paths) if name == "chmod" else ()
-    return Touched(looks=paths, modes=modes) if name in _LOOKS else Touched(paths)
+    if name in _LOOKS:
+        return Touched(looks=paths, modes=modes)
+    return Touched(paths, links=paths if name == "ln" else ())
 
 
 def _without_mode(words: Sequence[str]) -> Iterator[str]:
@@ -133,36 +152,23 @@ def _without_mode(words: Sequence[str]) -> Iterator[str]:
             next(following, "")
 
 
-def _touched_by_account(name: str, words: Sequence[str], cwd: str) -> Touched | None:
-    """What a program touches that adds a user or a group, of whom `words` tell more."""
-    flags = _ACCOUNT_FLAGS | {"f"} if name in _ADD_GROUPS else _ACCOUNT_FLAGS
-    homes: list[str] = []
+def _made_directories(words: Sequence[str]) -> list[str] | None:
+    """What an `install` makes that is told to make directories; None for any other."""
+    made: list[str] = []
+    flags = ""
     following = iter(words)
     for word in following:
-        home = _HOME.fullmatch(word)
-        if home is not None:
-            homes.append(next(following, "") if home[1] is None else home[1])
-        elif _ELSEWHERE.fullmatch(word):
+        option = _INSTALL_OPTION.fullmatch(word)
+        if option is not None:
+            flags += option[1]
+            if option[2] is not None and not option[3]:
+                next(following, "")
+        elif word.startswith("-") or word.endswith("/*"):
             return None
-        elif word.startswith("-") and not word.startswith("--"):
-            letter, argument = _option_with_argument(word[1:], flags)
-            if letter is None:
-                continue
-            if letter not in _ACCOUNT_ARGUMENTS:
-                return None
-            argument = argument or next(following, "")
-            if letter in "dh":
-                homes.append(argument)
-    return Touched(_ACCOUNTS, tuple(_absolute(home, cwd) for home in homes))
+        else:
+            made.append(word)
+    return made if "d" in flags else None
 
 
-def _option_with_argument(letters: str, flags: Collection[str]) -> tuple[str | None, str]:
-    """The first letter that is no flag, and what follows it: `-rd/srv`."""
-    for index, letter in enumerate(letters):
-        if letter not in flags:
-            return letter, letters[index + 1 :]
-    return None, ""
-
-
-def _absolute(path: str, cwd: str) -> str:
-    return f"/{normpath(join(cwd, path)).lstrip('/')}"
+def _absolute_all(paths: Iterable[str], cwd: str) -> tuple[str, ...]:
+    return tuple(f"/{normpath(join(cwd, path)).lstrip('/')}" for path in paths)

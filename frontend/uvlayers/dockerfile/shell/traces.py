@@ -160,6 +160,11 @@ def clears_caches(node: Statement) -> bool:
     return _is_one_of(_CLEAR_CACHES, node)
 
 
+def runs_uv(node: Statement) -> bool:
+    """Whether a statement runs uv."""
+    return any(_name(command) == "uv" for command in _commands(node))
+
+
 def may_fill_uv_cache(node: Statement) -> bool:
     """Whether a statement runs a uv that may leave more in its cache than facts about a Python."""
     found = (_words(command) for command in _commands(node))
