@@ -1,4 +1,4 @@
-"""What `uv pip` installs, by the files that it names; for `uv sync` see the parts that it is of."""
+"""What a command installs, by the files that it names."""
 
 from typing import cast
 
@@ -29,6 +29,43 @@ name = "shop"
 directory = { path = "." }
 """
 
+ROOT = """\
+[project]
+name = "root"
+version = "1"
+[tool.uv]
+package = false
+[tool.uv.workspace]
+members = ["member"]
+[dependency-groups]
+lint = ["six"]
+"""
+MEMBER = '[project]\nname = "member"\nversion = "1"\n'
+WORKSPACE = f"""\
+version = 1
+revision = 3
+requires-python = ">=3.8"
+[manifest]
+members = ["member", "root"]
+[[package]]
+name = "root"
+version = "1"
+source = {{ virtual = "." }}
+[package.dev-dependencies]
+lint = [{{ name = "six" }}]
+[package.metadata.requires-dev]
+lint = [{{ name = "six" }}]
+[[package]]
+name = "member"
+version = "1"
+source = {{ virtual = "member" }}
+[[package]]
+name = "six"
+version = "1.17.0"
+source = {{ registry = "https://index.example/simple" }}
+wheels = [{{ url = "{URL}", hash = "sha256:{DIGEST}" }}]
+"""
+
 
 def command(line: str, *, certain: bool) -> SyncCommand:
     return SyncCommand(
@@ -37,13 +74,14 @@ def command(line: str, *, certain: bool) -> SyncCommand:
         cwd="/app",
         alone=True,
         span=None,
-        what="uv pip sync",
+        what=" ".join(line.split()[: 3 if " pip " in line else 2]),
         certain=certain,
     )
 
 
 def files(**texts: str) -> ExecFiles:
-    paths = {f"/app/{name.replace('_', '.')}": text for name, text in texts.items()}
+    names = {name: name.replace("_", ".").replace("member.", "member/") for name in texts}
+    paths = {f"/app/{names[name]}": text for name, text in texts.items()}
     return cast("ExecFiles", MemoryFiles({"/app/.venv/pyvenv.cfg": "", **paths}))
 
 
@@ -128,3 +166,24 @@ def test_requirements_that_are_nearly_a_lock(line: str, text: str, reason: str) 
         order(line, certain=False, all_txt=text)
     assert not isinstance(refused.value, Unrelated)
     assert refused.value.hint is not None
+
+
+@pytest.mark.parametrize(("uv", "names"), [("0.9.28", []), ("0.12.2", ["six"])])
+def test_the_uv_at_hand_decides_what_a_lock_means(uv: str, names: list[str]) -> None:
+    installed = of_workspace().installation(make_interpreter(uv=uv))
+    assert [wheel.name for wheel in installed.wheels] == names
+
+
+def test_a_uv_that_reads_locks_in_a_way_of_its_own() -> None:
+    with pytest.raises(Unsupported, match="groups"):
+        of_workspace().installation(make_interpreter(uv="0.12.1"))
+
+
+def of_workspace() -> Order:
+    """An order for a member of a workspace, whose root has a group that it may inherit."""
+    return order(
+        "uv sync --frozen --package member --all-groups",
+        pyproject_toml=ROOT,
+        member_pyproject_toml=MEMBER,
+        uv_lock=WORKSPACE,
+    )

@@ -70,7 +70,7 @@ def _of_sync(request: SyncRequest, files: ExecFiles) -> Order:
 
 
 def _of_lock(request: SyncRequest, lock: Lock, interpreter: Interpreter) -> Installation:
-    selected = select(lock, request.selection, interpreter.markers)
+    selected = select(lock, request.selection, interpreter.markers, interpreter.uv)
     packages = [each.package for each in selected]
     ranks = tag_ranks(compatible_tags(interpreter))
     installed = normalized_names(interpreter.installed)

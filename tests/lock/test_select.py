@@ -131,7 +131,7 @@ def test_filtered_packages_are_walked() -> None:
 def test_editable(kind: str, selection: Selection, editable: bool) -> None:
     lock = lock_of(project(kind=kind, dependencies=["a"]), package("a"))
     a, app = lock.packages
-    found = select(lock, selection, ENVIRONMENT)
+    found = select(lock, selection, ENVIRONMENT, None)
     assert found == (Selected(a, None), Selected(app, editable))
 
 
@@ -251,7 +251,7 @@ def test_a_requirement_means_the_package_of_its_fork() -> None:
     header = HEADER + '[manifest]\nrequirements = [{ name = "a" }]\n'
     windows = package("a", "1.0", more="resolution-markers = [\"os_name == 'nt'\"]")
     others = package("a", "2.0", more="resolution-markers = [\"os_name != 'nt'\"]")
-    found = select(lock_of(windows, others, header=header), Selection(), ENVIRONMENT)
+    found = select(lock_of(windows, others, header=header), Selection(), ENVIRONMENT, None)
     assert [one.package.version for one in found] == ["2.0"]
     with pytest.raises(SelectError, match="found multiple packages matching `a`"):
         chosen(lock_of(package("a", "1.0"), others, header=header), Selection())
@@ -288,7 +288,7 @@ def conflicting(*more: str, groups: Mapping[str, Iterable[str]] | None = None) -
 
 
 def versions(lock: Lock, selection: Selection) -> list[str]:
-    found = select(lock, selection, ENVIRONMENT)
+    found = select(lock, selection, ENVIRONMENT, None)
     return [f"{one.package.name} {one.package.version}" for one in found]
 
 

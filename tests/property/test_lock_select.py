@@ -136,7 +136,7 @@ Outcome = tuple[str, object]
 def outcome(lock: Lock, selection: Selection) -> Outcome:
     """What is chosen, or how it is refused."""
     try:
-        chosen = select(lock, selection, ENVIRONMENT)
+        chosen = select(lock, selection, ENVIRONMENT, None)
     except (SelectError, Unsupported) as error:
         return type(error).__name__, error.message
     return "chosen", [(one.package.name, one.package.version) for one in chosen]

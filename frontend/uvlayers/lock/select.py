@@ -32,12 +32,12 @@ def select(
     lock: Lock,
     selection: Selection,
     environment: Mapping[str, str],
-    uv: UvVersion | None = None,
+    uv: UvVersion | None,
 ) -> tuple[Selected, ...]:
     """Return every package that `uv sync` would install, by name.
 
     `environment` holds the eleven PEP 508 marker values as uv computes them, `uv` is the release
-    that would do it, None the newest that is known. Raises SelectError for
+    that would do it, None one that is not known: the newest is taken for it. Raises SelectError for
     what uv refuses, Unsupported for what only uv can judge, LockError for a lock that contradicts
     itself.
     """
