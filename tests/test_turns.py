@@ -87,6 +87,16 @@ def test_one_that_fails_ends_it_and_is_not_told() -> None:
     assert 1 <= len(asked) <= PER_PROCESSOR + 1
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_whatever_goes_wrong_ends_it() -> None:
+    def broken(_task: int) -> None:
+        raise ValueError("the channel is closed")
+
+    ended = started(lambda: take_turns(same, broken, range(10), 1))
+    ended.join(5)
+    assert not ended.is_alive()
+
+
 def test_what_takes_no_longer_than_a_few_answers_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(1000))
     monkeypatch.setattr(turns, "monotonic", lambda: next(clock))

@@ -41,13 +41,15 @@ def take_turns(
 
     def work() -> None:
         nonlocal workers
-        while not ended.is_set() and (task := take()) is not None:
-            if not _took_long(ask, make, task):
-                ended.set()
-        with lock:
-            workers -= 1
-            if not workers:
-                ended.set()
+        try:
+            while not ended.is_set() and (task := take()) is not None:
+                if not _took_long(ask, make, task):
+                    ended.set()
+        finally:  # whatever goes wrong: who waits for the last one must not wait for ever
+            with lock:
+                workers -= 1
+                if not workers:
+                    ended.set()
 
     if not workers:
         return
