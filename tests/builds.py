@@ -80,9 +80,10 @@ def build_of(
     extra: dict[str, Tree] | None = None,
     opts: dict[str, str] | None = None,
     failing: Sequence[str] = (),
+    refused: Sequence[str] = (),
 ) -> Built:
     trees = {**sources(context, *packages), **(extra or {})}
-    machine = Machine(failing=failing)
+    machine = Machine(failing=failing, refused=refused)
     entries = [{"created_by": name} for name in history or ()]
     config = json.dumps({"history": entries} if history else {}).encode()
     delegated = delegated_result(dockerfiles.graph(head), config)
@@ -107,8 +108,6 @@ def recommended(command: str = FROZEN, *mounts: RunMount, **changes: Any) -> Out
 
 
 PLAIN = tree(project(IDNA, CLICK))
-
-
 PACKAGED = tree(project(IDNA, CLICK, packaged=True, code=b"1"))
 
 

@@ -1,12 +1,14 @@
 """Environments that are copied to another stage, in whole builds on the model."""
 
 import pytest
+from uvlayers.llb.graph import Output
 
 from tests import dockerfiles
 from tests.builds import (
     BASE,
     CLICK,
     CONTEXT,
+    FROZEN,
     IDNA,
     PLAIN,
     build_of,
@@ -61,3 +63,23 @@ def test_a_copy_of_an_environment_that_was_there_keeps_the_looks_of_its_director
     built = build_of(head, PLAIN, IDNA, CLICK)
     assert same_files(built)
     assert built.files["/opt/venv"] == Directory(0o750)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        recommended(),
+        copy(BASE, recommended(), "/app/.venv", "/app/.venv", line=8),
+        copy(BASE, recommended(), "/app/.venv", "/app/.venv", chown=(1000, 1000), line=8),
+        dockerfiles.copy_link(BASE, recommended(), "/app/.venv", "/app/.venv", line=8),
+        run(recommended(), "chown -R 1000 /app/.venv", line=8),
+    ],
+    ids=["here", "copied", "of another owner", "linked", "given away"],
+)
+def test_a_wheel_with_a_name_that_is_taken_is_left_to_the_sync(head: Output) -> None:
+    built = build_of(head, PLAIN, IDNA, CLICK, refused=["click"])
+    assert built.files == built.expected
+    assert FROZEN in built.commands
+    (warned,) = built.gateway.warnings
+    assert "taken" in warned.short
+    assert warned.lines == (4,)

@@ -26,15 +26,16 @@ class Again:
     failed: dict[str, str] = field(default_factory=dict)
 
     def learn_failure(self, error: GatewayError) -> bool:
-        """Leave the RUN as it is whose command failed in another form; False if none is.
+        """Leave the RUN as it is whose command failed in another form; False if there is none.
 
         It fails in its own words then, or the change was to blame.
         """
         run = self.changed.get(error.vertex or "")
-        if run is not None:
-            self.written.add(run)
-            self.failed[run] = error.message
-        return run is not None
+        if run is None or run in self.written:
+            return False
+        self.written.add(run)
+        self.failed[run] = error.message
+        return True
 
     def learn_build(
         self, vertex: str, takeovers: Mapping[str, Takeover], origins: Mapping[str, str]

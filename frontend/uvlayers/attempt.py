@@ -78,18 +78,20 @@ class _Visits:
     takeovers: dict[str, Takeover] = field(default_factory=dict)
 
     def visit(self, vertex: Vertex) -> None:
-        written = self._origin(vertex) in self.again.written
+        written = self._origin(maker_of(vertex)) in self.again.written
         found = None if written else find_sync_exec(vertex)
-        if found is not None:
-            takeover = _take_over(found, self.rewriting, self.shop, self.reporter)
-        else:
-            takeover = copy_environment(vertex, self.rewriting.state, self.shop)
-            if takeover is None and not written:
-                takeover = change_looks(vertex, self.rewriting.state, self.shop)
+        takeover = None if written else self._takeover_of(vertex, found)
         if takeover is None:
             self._carry(vertex, movable=not written)
         else:
             self._replace(vertex, found, takeover)
+
+    def _takeover_of(self, vertex: Vertex, found: SyncExec | None) -> Takeover | None:
+        """What stands in for `vertex`; None where it stays as it is."""
+        if found is not None:
+            return _take_over(found, self.rewriting, self.shop, self.reporter)
+        state, shop = self.rewriting.state, self.shop
+        return copy_environment(vertex, state, shop) or change_looks(vertex, state, shop)
 
     def require_use(self) -> None:
         """Raise TriedInVainError where none of the parts of a RUN was taken over."""

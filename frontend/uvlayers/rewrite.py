@@ -148,9 +148,12 @@ def _learn(
         explained = Unsupported(f"the RUN goes on where it fails: {message}")
     if not isinstance(explained, Unsupported):
         raise explained from error
+    written = {attempt.split.origins[digest] for digest in failed}
+    if written <= again.written:  # there is nothing left to try
+        raise error
     for run in runs:
         reporter.left_as_written(run, explained, _what(run))
-    again.written |= {attempt.split.origins[digest] for digest in failed}
+    again.written |= written
 
 
 def _attempt(

@@ -129,16 +129,20 @@ class Machine:
     """Runs execs; `ran` are the arguments of every process in order, `on` their platforms.
 
     `survey` is what a comparison of two platforms finds, a process fails whose first or last
-    argument is in `failing`.
+    argument is in `failing`. Wheels that are `refused` have a name that is taken.
     """
 
     def __init__(
-        self, survey: Mapping[str, Any] | None = None, failing: Collection[str] = ()
+        self,
+        survey: Mapping[str, Any] | None = None,
+        failing: Collection[str] = (),
+        refused: Collection[str] = (),
     ) -> None:
         self.ran: list[list[str]] = []
         self.on: list[str] = []
         self.survey = survey or make_document()
         self.failing = failing
+        self.refused = refused
 
     def __call__(self, run: Vertex, mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
         arguments = list(run.op.exec.meta.args)
@@ -154,6 +158,9 @@ class Machine:
         if program == "unpack.py":
             return {"/uvlayers/out": tree({"/unpack.pyc": bytes.fromhex("f30d0d0a")})}
         if program == "unpack.pyc":
+            wheels = json.loads(arguments[-1])["wheels"]
+            if any(wheel["name"] in self.refused for wheel in wheels):
+                raise BuildError("the process did not complete successfully: exit code: 3")
             return _unpack(json.loads(arguments[-1]), mounts)
         text = arguments[-1] if arguments[0] == "/bin/sh" else " ".join(arguments)
         return {"/": _script(text, run, mounts)}
