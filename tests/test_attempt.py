@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import dockerfiles
 from tests.builds import (
     CLICK,
     CONTEXT,
@@ -13,7 +14,8 @@ from tests.builds import (
     recommended,
     with_files,
 )
-from tests.dockerfiles import copy, run
+from tests.dockerfiles import Bind, copy, run
+from tests.model.tree import tree
 
 
 def test_a_condition_on_the_environments_own_place() -> None:
@@ -25,6 +27,24 @@ def test_a_condition_on_the_environments_own_place() -> None:
         "a condition depends on what is at its environment's place: `/app/.venv/bin`"
         in warned.short
     )
+
+
+@pytest.mark.parametrize(("path", "held"), [("/flag", True), ("../flag", True), ("../none", False)])
+def test_a_condition_on_a_file_in_another_mount(path: str, *, held: bool) -> None:
+    flag = dockerfiles.context("flag")
+    text = f"if [ -f {path} ]; then {FROZEN}; fi"
+    mount = Bind("/flag", flag, "/flag")
+    extra = {"local://flag": tree({"/flag": b""})}
+    built = build_of(recommended(text, mount), PLAIN, IDNA, CLICK, extra=extra)
+    assert bool(built.unpacked) is held
+    assert built.commands == ([] if held else [text])
+
+
+def test_a_path_that_leads_down_and_up_again() -> None:
+    text = f"if [ ! -f none/../uv.lock ]; then {FROZEN}; fi"
+    built = build_of(recommended(text), PLAIN, IDNA, CLICK)
+    assert built.commands == [text]
+    assert len(built.gateway.warnings) == 1
 
 
 def test_a_condition_on_files() -> None:

@@ -9,7 +9,7 @@ from uvlayers.dockerfile.shell.scope import Kind
 from uvlayers.dockerfile.view import ExecView, Place
 from uvlayers.errors import Unsupported
 from uvlayers.gateway.states import States, is_directory, is_regular, is_symlink, permissions
-from uvlayers.llb.fileop import above, reaches
+from uvlayers.llb.fileop import above, absolute, reaches
 from uvlayers.llb.graph import Output
 from uvlayers.llb.layered import Layered, shadow_of, whole
 from uvlayers.pb.stat_pb2 import Stat
@@ -79,8 +79,10 @@ class ExecFiles:
 
     def real(self, path: str) -> str:
         """`path` with its symlinks resolved as the exec would, from one mount into another."""
+        if ".." in path.split("/"):  # it may lead out of a mount, and into another
+            return real_path(path, self._entry)
         mount = self._view.mount_of(path)
-        return real_path(path.removeprefix(mount), self._entry, mount)
+        return real_path(absolute(path).removeprefix(mount), self._entry, mount)
 
     def _entry(self, directory: str, name: str) -> Stat | None:
         """What is called `name` in a directory, as the exec sees it; None for what is mounted."""

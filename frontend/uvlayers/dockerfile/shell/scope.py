@@ -216,6 +216,9 @@ class Scope:
             raise NotUnderstood("what files there are is only known when it runs")
         if self.cwd is None:
             raise NotUnderstood("its directory cannot be told")
+        names = path.split("/")
+        if ".." in names[names.count("..") :]:  # from what is not there, nothing leads up again
+            raise NotUnderstood("a path leads up from where it led down")
         return self.files, posixpath.join(self.cwd, path)
 
     def unset(self, name: str) -> None:
