@@ -5,6 +5,7 @@ Follows BuildKit `frontend/gateway/gateway.go` (the variables) and `frontend/doc
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,10 @@ ARG_DEBUG = "build-arg:UVLAYERS_DEBUG"
 STAGES = ("delegated", "cut", "plan", "llb")
 """What `UVLAYERS_DEBUG` can show, in the order of the pipeline."""
 
+# They are ours, and no Dockerfile's.
+ARGUMENTS = frozenset((ARG_SWITCH, ARG_LAYERS, ARG_DOCKERFILE, ARG_DEBUG))
+
+_NUMBER = re.compile(r"0*[1-9][0-9]{0,8}")
 _OFF = frozenset({"off", "0", "false", "no"})
 _ON = frozenset({"on", "1", "true", "yes", ""})
 
@@ -72,7 +77,7 @@ class Options:
         value = self.opts.get(ARG_LAYERS, "")
         if not value:
             return None
-        if not value.isascii() or not value.isdecimal() or int(value) < 1:
+        if not _NUMBER.fullmatch(value):
             raise UvlayersError(
                 f"build argument `UVLAYERS_LAYERS` must be a number of layers, not `{value}`",
                 hint="`--build-arg UVLAYERS_LAYERS=60`",

@@ -15,7 +15,9 @@ def test_the_builtin_frontend_does_not_call_us_again() -> None:
 
 def test_our_own_arguments_stay_here() -> None:
     opts = {"cmdline": "x", "build-arg:UVLAYERS": "on", "build-arg:UVLAYERS_LAYERS": "9"}
-    assert delegation(Options(opts)).opts == {"cmdline": "x"}
+    opts |= {"build-arg:UVLAYERS_DEBUG": "all", "build-arg:UVLAYERS_DOCKERFILE": ""}
+    theirs = {"build-arg:UVLAYERSION": "1", "build-arg:UVLAYERS_EXTRA": "x"}
+    assert delegation(Options(opts | theirs)).opts == {"cmdline": "x", **theirs}
 
 
 def test_another_dockerfile_frontend_can_be_asked_for() -> None:

@@ -6,15 +6,10 @@ Follows BuildKit `frontend/dockerui/config.go`; a nested solve without `evaluate
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uvlayers.options import (
-    KEY_CMDLINE,
-    KEY_SOURCE,
-    Options,
-)
+from uvlayers.options import ARGUMENTS, KEY_CMDLINE, KEY_SOURCE, Options
 
 BUILTIN = "dockerfile.v0"
 _GATEWAY = "gateway.v0"
-_OURS = "build-arg:UVLAYERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ def delegation(options: Options) -> Delegation:
     opts = {
         key: value
         for key, value in options.opts.items()
-        if key != KEY_SOURCE and not key.startswith(_OURS)
+        if key != KEY_SOURCE and key not in ARGUMENTS
     }
     image = options.dockerfile_image
     if image is None:
