@@ -174,3 +174,30 @@ def test_extra_build_dependencies(settings: str, refusal: str) -> None:
     found = building(f"[tool.uv.extra-build-dependencies]\n{settings}\n{sources}")
     assert refusal in found.refusal
     assert bool(found.refusal) == bool(refusal)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ('[[tool.uv.index]]\nurl = "https://me:secret@i.example/simple"', ""),
+        ('extra-index-url = ["https://token@i.example/simple"]', ""),
+        ('http-proxy = "http://me:secret@proxy.example"', ""),
+        ("", "--index i=https://me:secret@i.example/simple"),
+    ],
+)
+def test_credentials_are_not_handed_to_the_builder(settings: str, words: str) -> None:
+    assert "credentials" in building(settings, words).refusal
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'extra-build-dependencies = ["a"]',
+        "extra-build-dependencies = { a = 1 }",
+        "extra-build-dependencies = { a = [1] }",
+        'index = "https://i.example/simple"',
+        'index = ["https://i.example/simple"]',
+    ],
+)
+def test_settings_that_uv_refuses(settings: str) -> None:
+    assert "not" in building(settings).refusal

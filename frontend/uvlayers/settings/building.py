@@ -5,7 +5,8 @@ to its HTTP client.
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from uvlayers.lock.names import normalize_name
@@ -48,6 +49,8 @@ _INDEXES = (
     ("find-links", "UV_FIND_LINKS", ","),
 )
 _INDEX_SETTINGS = ("index", "index-url", "extra-index-url", "find-links")
+# But for the user that ssh needs.
+_CREDENTIALS = re.compile(r"(?<!ssh)://[^/\s\"']*@")
 _INDEX_FLAGS = tuple(f"--{flag}=" for flag, _, _ in _INDEXES)
 
 
@@ -82,14 +85,38 @@ def read_building(
     if _requires_hashes(choices, environment):
         refusal = "`require-build-hashes` holds its build against the whole lock"
     else:
-        refusal = _extra_dependencies(choices, workspace) or _local_files(
-            choices, workspace.root.directory, settings, flags
+        refusal = (
+            _unknown_settings(choices)
+            or _extra_dependencies(choices, workspace)
+            or _credentials((*lines(settings), *flags))
+            or _local_files(choices, workspace.root.directory, settings, flags)
         )
     no_cache = choices.arguments.has("no-cache") or any(
         level.get("no-cache") for level in choices.configuration.levels
     )
     no_cache = no_cache or parse_boolean("UV_NO_CACHE", environment.get("UV_NO_CACHE", "no"))
     return Building(tuple(lines(settings)), alone, flags, no_cache, refusal)
+
+
+def _unknown_settings(choices: Choices) -> str:
+    """Why uv would refuse a setting, for all that is known of it."""
+    for level in choices.configuration.levels:
+        wanted = level.get("extra-build-dependencies", {})
+        lists = wanted.values() if isinstance(wanted, Mapping) else [None]
+        if not all(isinstance(each, list) and _are(each, (str, Mapping)) for each in lists):
+            return "`extra-build-dependencies` are not lists of requirements"
+        if not _are(level.get("index", []), (Mapping,)):
+            return "`index` is not a list of tables"
+    return ""
+
+
+def _are(values: object, kinds: tuple[type, ...]) -> bool:
+    return isinstance(values, list) and all(isinstance(each, kinds) for each in values)
+
+
+def _credentials(texts: Iterable[str]) -> str:
+    """Why the builder must not be told: what it is told ends up in its records and cache keys."""
+    return "an address has credentials in it" if any(map(_CREDENTIALS.search, texts)) else ""
 
 
 def _project_settings(choices: Choices, root: str) -> tuple[Table, bool]:
