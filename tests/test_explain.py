@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from uvlayers.errors import Unsupported
@@ -72,6 +73,9 @@ def test_what_is_hidden_may_be_there_for_whoever_has_credentials() -> None:
     assert isinstance(told, GatewayError)
     assert "cannot fetch `idna-3.6-py3-none-any.whl` of `idna 3.6` in uv.lock" in told.message
     assert "the index has it no more: `uv lock --upgrade-package idna`" in told.message
+    told = explain(failed(), {VERTEX: replace(PUBLIC, lock="pylock.dev.toml")}, (), index)
+    assert "of `idna 3.6` in pylock.dev.toml" in told.message
+    assert told.message.endswith("the index has it no more: lock again")
 
 
 def test_a_wrong_file_is_told_from_a_wrong_answer() -> None:

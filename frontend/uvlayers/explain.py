@@ -10,6 +10,7 @@ from uvlayers.layers.plan import Wheel
 from uvlayers.llb.graph import Graph, marshal
 from uvlayers.llb.ops import Label, http_source
 
+LOCK_NAME = "uv.lock"
 AGAIN = "the build can be run again; what was fetched is kept"
 
 # The RUN may be let in, or find a way, where the daemon is not.
@@ -34,10 +35,14 @@ _UNREACHABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A wheel that the daemon fetches; `private`: the RUN may have credentials for its index."""
+    """A wheel that the daemon fetches, and the file name of its lock.
+
+    `private`: the RUN may have credentials for its index.
+    """
 
     wheel: Wheel
     private: bool
+    lock: str = LOCK_NAME
 
 
 def explain(
@@ -62,16 +67,19 @@ def explain(
             hint="give the builder the credentials as a secret: `HTTP_AUTH_TOKEN_<host>`",
         )
     told = UvlayersError(
-        f"cannot fetch `{fetch.wheel.filename}` of `{fetch.wheel}` in uv.lock from "
+        f"cannot fetch `{fetch.wheel.filename}` of `{fetch.wheel}` in {fetch.lock} from "
         f"{fetch.wheel.url}: {answer or error.message}",
-        hint=_advice(fetch.wheel, answer, error.message),
+        hint=_advice(fetch, answer, error.message),
     )
     return GatewayError(status_with_message(error.status, str(told)))
 
 
-def _advice(wheel: Wheel, answer: str, message: str) -> str:
+def _advice(fetch: Fetch, answer: str, message: str) -> str:
     if _HIDDEN in answer:
-        return f"the index has it no more: `uv lock --upgrade-package {wheel.name}` finds another"
+        again = "lock again"
+        if fetch.lock == LOCK_NAME:
+            again = f"`uv lock --upgrade-package {fetch.wheel.name}` finds another"
+        return f"the index has it no more: {again}"
     if not answer and _MISMATCH in message:
         return "that is not the file that was locked: if it should be, lock again"
     return AGAIN

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
+from posixpath import basename
 
 from uvlayers.building import Prepared, prepare
 from uvlayers.dockerfile.command import SyncCommand
@@ -12,7 +13,7 @@ from uvlayers.dockerfile.history import AddedLayers
 from uvlayers.emit import EmittedLayer, Install, emit_layers
 from uvlayers.errors import Unsupported
 from uvlayers.existing import installation_paths
-from uvlayers.explain import Fetch
+from uvlayers.explain import LOCK_NAME, Fetch
 from uvlayers.files import ExecFiles, StatePaths, highest_made
 from uvlayers.footing import find_footing
 from uvlayers.gateway.errors import GatewayError
@@ -27,7 +28,7 @@ from uvlayers.pb import ops_pb2 as pb
 from uvlayers.placement import Placement, place_layers
 from uvlayers.recipe import Recipe, read_recipe
 from uvlayers.remainder import is_movable, leave_out, run_beside
-from uvlayers.settings.request import LockMode, SyncRequest
+from uvlayers.settings.request import LockMode, PipRequest, SyncRequest
 from uvlayers.skeleton import Skeleton
 from uvlayers.workshop import Installed, Workshop
 
@@ -287,8 +288,12 @@ def _prefixes(recipe: Recipe) -> tuple[str, ...]:
 
 def _fetches(recipe: Recipe, layers: Sequence[EmittedLayer]) -> dict[str, Fetch]:
     private = has_credentials(recipe.found.run, recipe.command)
+    request = recipe.request
+    lock = basename(request.source) if isinstance(request, PipRequest) else LOCK_NAME
     return {
-        digest: Fetch(wheel, private) for layer in layers for digest, wheel in layer.fetches.items()
+        digest: Fetch(wheel, private, lock)
+        for layer in layers
+        for digest, wheel in layer.fetches.items()
     }
 
 
