@@ -44,6 +44,12 @@ def test_a_wheel_at_a_url() -> None:
     assert found.wheels == (Wheel("x", "1.0", WHEEL, URL, HASH, direct=True),)
 
 
+@pytest.mark.parametrize("url", ["https://u:p@f.example/", "file:///wheels/", "s3://bucket/"])
+def test_an_index_from_which_the_builder_cannot_fetch(url: str) -> None:
+    listed = LISTED.replace(URL.removesuffix(WHEEL), url)
+    assert "at no web address" in reason(f"{INDEX}\n{listed}")
+
+
 @pytest.mark.parametrize("url", ["https://u:p@f.example/", "s3://bucket/"])
 def test_a_url_that_uv_may_write_otherwise(url: str) -> None:
     wheels = f'wheels = [{{ url = "{url}{WHEEL}", hash = "{HASH}" }}]'

@@ -127,13 +127,20 @@ def _artifact(
 
 def _is_plain(url: str) -> bool:
     """Whether uv writes the URL into direct_url.json as it stands."""
+    return _is_fetched(url) and not urlsplit(url).fragment
+
+
+def _is_fetched(url: str) -> bool:
+    """Whether the builder can fetch from there, and nobody's credentials are in the URL."""
     parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and not (parts.fragment or "@" in parts.netloc)
+    return parts.scheme in ("http", "https") and "@" not in parts.netloc
 
 
 def _wheel(package: Package, chosen: WheelFile, url: str | None, *, direct: bool = False) -> Wheel:
     if url is None or package.version is None:
         raise Unsupported("the lock names no URL for its wheel")
+    if not _is_fetched(url):
+        raise Unsupported("its wheel is at no web address, or at one with credentials in it")
     if chosen.hash is None or not chosen.hash.startswith(_SHA256):
         raise Unsupported("the lock has no sha256 of its wheel")
     return Wheel(
