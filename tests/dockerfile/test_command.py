@@ -937,6 +937,13 @@ def test_quoted_metacharacters_are_read_back(words: list[str]) -> None:
     assert the(shlex.join(["uv", "sync", *words])).argv == ("uv", "sync", *words)
 
 
+@pytest.mark.parametrize("status", ["²", "٣", "9" * 5000])
+@pytest.mark.parametrize("text", ["uv sync || exit {}", "if false; then exit {}; fi; uv sync"])
+def test_a_status_that_is_no_number(text: str, status: str) -> None:
+    (sync,) = found(text.format(status))
+    assert not getattr(sync, "needed", False)
+
+
 @given(st.text())
 def test_never_raises(text: str) -> None:
     for shell_name in ("sh", "bash"):

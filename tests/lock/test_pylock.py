@@ -162,6 +162,7 @@ def test_what_does_not_fit(
     [
         (b"\xff", "not valid TOML"),
         (b"a = ", "not valid TOML"),
+        (b"a = " + b"9" * 5000, "not valid TOML"),
         (text(SIX, **{"lock-version": "2.0"}), "unsupported lock-version '2.0'"),
         (text(SIX, **{"lock-version": ""}), "missing field `lock-version`"),
         (text(SIX, **{"created-by": ""}), "missing field `created-by`"),

@@ -113,6 +113,7 @@ class TestBadFiles:
         ("files", "message"),
         [
             ({"/app/uv.toml": "x ="}, "`/app/uv.toml` is not valid TOML"),
+            ({"/app/uv.toml": f"x = {'9' * 5000}"}, "`/app/uv.toml` is not valid TOML"),
             ({"/app/pyproject.toml": "[tool]\nuv = 1"}, "`tool.uv` is not a table"),
             ({"/app/pyproject.toml": "tool = 1"}, "`tool.uv` is not a table"),
             ({"/app/uv.toml": "no-build = 'yes'"}, "`no-build` is not a bool"),

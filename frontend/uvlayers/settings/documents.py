@@ -46,7 +46,7 @@ def parse_toml(data: bytes, path: str) -> Table:
         return tomli.loads(data.decode())
     except UnicodeDecodeError:
         raise Unsupported(f"`{path}` is not UTF-8") from None
-    except tomli.TOMLDecodeError as error:
+    except ValueError as error:  # a number may have too many digits
         raise Unsupported(f"`{path}` is not valid TOML: {error}") from None
     except RecursionError:
         raise Unsupported(f"`{path}` is nested too deeply") from None

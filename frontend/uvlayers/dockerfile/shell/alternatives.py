@@ -1,5 +1,6 @@
 """What stands behind `||`, where it only tells of a failure and then fails itself."""
 
+import re
 from enum import Enum
 
 from tree_sitter import Node
@@ -9,6 +10,8 @@ from uvlayers.dockerfile.shell.syntax import Statement, bare, source, statements
 # They print, and leave the rest to what follows.
 _TELLING = frozenset((":", "cat", "date", "echo", "head", "ls", "printf", "pwd", "tail", "true"))
 
+_STATUS = re.compile(r"[0-9]{1,9}")
+
 
 class Ending(Enum):
     """How a list goes on when its first part has failed."""
@@ -16,6 +19,11 @@ class Ending(Enum):
     OPEN = "anyhow"
     FAILS = "it fails, as it would without the alternative"
     EXITS = "the script ends, and fails"
+
+
+def exits_with(status: str) -> int | None:
+    """What a shell ends with after `exit status`, 0 to 255; None where that is not certain."""
+    return int(status) % 256 if _STATUS.fullmatch(status) else None
 
 
 def ending(alternative: Statement) -> Ending:
@@ -46,7 +54,7 @@ def _of_command(words: list[str]) -> Ending:
     match words:
         case ["false"]:
             return Ending.FAILS
-        case ["exit", status] if status.isdigit() and int(status) % 256 > 0:
+        case ["exit", status] if exits_with(status):
             return Ending.EXITS
     return Ending.OPEN
 

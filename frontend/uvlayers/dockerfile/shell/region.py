@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from uvlayers.dockerfile.shell.alternatives import exits_with
 from uvlayers.dockerfile.shell.builtins import LOSING
 from uvlayers.dockerfile.shell.program import DATA_COMMANDS, mentions, mentions_text
 from uvlayers.dockerfile.shell.scope import NotUnderstood, Scope, is_name
@@ -224,7 +225,7 @@ def _forget_builtin(node: Node, scope: Scope) -> None:
     elif name == "cd":
         scope.cwd = None
     elif name == "exit":
-        if len(words) != 2 or not str(words[1]).isdigit() or not int(str(words[1])) % 256:
+        if len(words) != 2 or not exits_with(str(words[1])):
             scope.lose("the script may have ended before it")
     elif name == "set":
         _forget_set(words[1:], scope)
