@@ -43,6 +43,17 @@ def test_a_reason_is_shown_at_the_lines_of_its_run(gateway: FakeGateway) -> None
     assert warned.digest == LOAD.vertex.digest
 
 
+def test_what_we_got_wrong_is_to_be_reported(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeGateway, "may_fail", True)
+    reporter(gateway, loaded()).crashed(RUN.vertex, KeyError("x"))
+    (warned,) = gateway.warnings
+    assert warned.short == "uvlayers: it is built as written: uvlayers failed: KeyError: 'x'"
+    assert "please report it" in warned.detail[0]
+    assert warned.lines == (7,)
+
+
 def test_without_a_dockerfile_the_head_is_warned_about(gateway: FakeGateway) -> None:
     for infos in ((), (dockerfiles.SOURCE,)):
         reporter(gateway, *infos).no_merge()

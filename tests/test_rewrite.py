@@ -140,3 +140,17 @@ def test_a_command_that_fails_beside_the_layers_is_run_as_it_is_written() -> Non
     assert built.commands == [left, command]
     with pytest.raises(GatewayError, match=f"exit code 1: {command}"):
         build_of(recommended(command), PLAIN, IDNA, CLICK, failing=[left, command])
+
+
+def test_what_we_get_wrong_does_not_end_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr("uvlayers.attempt.take_over", broken)
+    monkeypatch.setattr(FakeGateway, "may_fail", True)
+    built = build_of(recommended(), PLAIN, IDNA, CLICK)
+    assert built.files == built.expected
+    assert built.commands == [FROZEN]
+    (warned,) = built.gateway.warnings
+    assert "uvlayers failed: KeyError" in warned.short
+    assert warned.lines == (4,)

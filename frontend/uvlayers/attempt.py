@@ -88,10 +88,16 @@ class _Visits:
 
     def _takeover_of(self, vertex: Vertex, found: SyncExec | None) -> Takeover | None:
         """What stands in for `vertex`; None where it stays as it is."""
-        if found is not None:
-            return _take_over(found, self.rewriting, self.shop, self.reporter)
         state, shop = self.rewriting.state, self.shop
-        return copy_environment(vertex, state, shop) or change_looks(vertex, state, shop)
+        try:
+            if found is not None:
+                return _take_over(found, self.rewriting, shop, self.reporter)
+            return copy_environment(vertex, state, shop) or change_looks(vertex, state, shop)
+        except UvlayersError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what we get wrong must not end a build
+            self.reporter.crashed(vertex, error)
+            return None
 
     def require_use(self) -> None:
         """Raise TriedInVainError where none of the parts of a RUN was taken over."""

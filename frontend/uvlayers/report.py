@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from uvlayers.errors import LineRange, LockError, Unsupported, UvlayersError
 from uvlayers.gateway.client import Gateway
-from uvlayers.gateway.errors import GatewayError, status_of
+from uvlayers.gateway.errors import GatewayError, crash_report, status_of
 from uvlayers.installation import Left
 from uvlayers.llb.graph import Graph, Vertex, parse_definition
 from uvlayers.pb import ops_pb2 as pb
@@ -33,6 +33,12 @@ class Reporter:
         """Say why `what`, a command of `run`, is not split into layers."""
         self.reasons[run.digest] = reason.message
         self._warn(f"uvlayers: `{what}` runs as written: {reason.message}", reason.hint, run)
+
+    def crashed(self, vertex: Vertex, error: Exception) -> None:
+        """Say that `vertex` stays as it is, since we failed at it, and what is to be reported."""
+        reason = f"uvlayers failed: {type(error).__name__}: {error}"
+        self.reasons[vertex.digest] = reason
+        self._warn(f"uvlayers: it is built as written: {reason}", crash_report(error), vertex)
 
     def left_to_command(self, run: Vertex, left: Sequence[Left]) -> None:
         """Say which packages the command itself installs; the workspace's are its own business."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
+from typing import ClassVar
 
 from uvlayers.gateway.capabilities import DIFF_OP, EVALUATE, MERGE_OP, WARNINGS, Capabilities
 from uvlayers.gateway.client import Gateway
@@ -48,7 +49,12 @@ class Warned:
 
 @dataclass
 class FakeGateway(Gateway):
-    """`delegated` is what every frontend returns; what was asked is remembered."""
+    """`delegated` is what every frontend returns; what was asked is remembered.
+
+    A warning of a fault of ours fails the test, unless we `may_fail`.
+    """
+
+    may_fail: ClassVar[bool] = False
 
     solver: Solver
     delegated: pb.Result = field(default_factory=pb.Result)
@@ -141,6 +147,8 @@ class FakeGateway(Gateway):
         ranges: Sequence[Range] = (),
         level: int = 1,
     ) -> None:
+        if "uvlayers failed" in short and not self.may_fail:
+            raise AssertionError("\n".join(detail))
         lines = tuple(each.start.line for each in ranges)
         name = None if info is None else info.filename
         self.warnings.append(Warned(digest, short, tuple(detail), lines, name))
