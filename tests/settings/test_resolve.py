@@ -131,6 +131,35 @@ class TestBytecode:
             request("--compile-bytecode", env={"PYC_INVALIDATION_MODE": "x"})
         assert not request(env={"PYC_INVALIDATION_MODE": "x"}).compile_bytecode
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("PYTHONOPTIMIZE", "2"),
+            ("PYTHONOPTIMIZE", "x"),
+            ("PYTHONNODEBUGRANGES", "1"),
+            ("PYTHONPYCACHEPREFIX", "/pycache"),
+            ("PYTHONINTMAXSTRDIGITS", "640"),
+            ("PYTHONWARNINGS", "ignore,error::SyntaxWarning"),
+        ],
+    )
+    def test_what_makes_python_compile_otherwise(self, name: str, value: str) -> None:
+        with pytest.raises(Unsupported, match=name):
+            request("--compile-bytecode", env={name: value})
+        assert not request(env={name: value}).compile_bytecode
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("PYTHONOPTIMIZE", ""),
+            ("PYTHONOPTIMIZE", "0"),
+            ("PYTHONNODEBUGRANGES", ""),
+            ("PYTHONWARNINGS", "ignore"),
+            ("PYTHONDONTWRITEBYTECODE", "1"),
+        ],
+    )
+    def test_what_leaves_bytecode_as_it_is(self, name: str, value: str) -> None:
+        assert request("--compile-bytecode", env={name: value}).compile_bytecode
+
     def test_precedence(self) -> None:
         files = with_tool("compile-bytecode = true")
         assert request(files=files).compile_bytecode

@@ -53,6 +53,9 @@ def read_bytecode(choices: Choices) -> tuple[bool, Invalidation]:
     if name is None:  # py_compile's own default
         dated = choices.variables.text("SOURCE_DATE_EPOCH")
         name = "CHECKED_HASH" if dated else "TIMESTAMP"
+    steering = choices.variables.of_compilation() if wanted else None
+    if steering is not None:
+        raise Unsupported(f"modules are compiled as `{steering}` has it")
     if wanted and name not in INVALIDATION_MODES:
         raise Unsupported(f"`PYC_INVALIDATION_MODE` has an unknown value: `{name}`")
     return bool(wanted), INVALIDATION_MODES.get(name, "timestamp")

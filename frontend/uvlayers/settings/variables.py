@@ -5,6 +5,7 @@ lib.rs` and the `env =` of the flags (how each is parsed). A variable that is no
 uv's, or belongs to a newer uv: `Variables.unrecognized` names the latter kind.
 """
 
+import re
 from collections.abc import Collection, Mapping
 
 from uvlayers.errors import Unsupported
@@ -96,6 +97,14 @@ STEER_PYTHON = _names(
     UV_PYTHON_PYODIDE_BUILD UV_PYTHON_PYPY_BUILD UV_PYTHON_SEARCH_PATH XDG_DATA_HOME
     """
 )
+# What Python compiles has another name, another place, other bytes or fails, and then is not there.
+STEER_COMPILATION = {
+    "PYTHONINTMAXSTRDIGITS": re.compile(".+"),
+    "PYTHONNODEBUGRANGES": re.compile(".+"),
+    "PYTHONOPTIMIZE": re.compile("(?!0$).+"),
+    "PYTHONPYCACHEPREFIX": re.compile(".+"),
+    "PYTHONWARNINGS": re.compile(".*error.*", re.DOTALL),
+}
 HARMLESS = {
     name: reason
     for reason, names in {
@@ -220,6 +229,13 @@ class Variables:
 
     def is_unknown(self, name: str) -> bool:
         return name in self._unknown
+
+    def of_compilation(self) -> str | None:
+        """A variable that makes Python compile modules otherwise than it does by itself."""
+        for name, value in STEER_COMPILATION.items():
+            if name in self._unknown or value.fullmatch(self._environment.get(name, "")):
+                return name
+        return None
 
     def unrecognized(self) -> tuple[str, ...]:
         """Variables that look like uv's and are in no table: a newer uv may read them."""
