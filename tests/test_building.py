@@ -88,7 +88,9 @@ def bench(
     )
     states = cast("States", Files(files))
     given = {run.digest: given_up or {}}
-    shop = Workshop(states, BASE, BUILDER, BASE, BASE, dockerfiles.PLATFORM, 64, given_up=given)
+    shop = Workshop(
+        states, BASE, BUILDER, BASE, BASE, BASE, dockerfiles.PLATFORM, 64, given_up=given
+    )
     return prepare(cast("Recipe", recipe), lambda output: output, shop, present)
 
 

@@ -11,7 +11,15 @@ from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.plan import SMALL, Artifact, Layer, Wheel, make_plan
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import Mount, merge
-from uvlayers.questions import Guest, emit_environment, emit_survey, emit_unpacker
+from uvlayers.questions import (
+    Guest,
+    Place,
+    Runner,
+    emit_comparison,
+    emit_environment,
+    emit_survey,
+    emit_unpacker,
+)
 
 from tests import dockerfiles
 from tests.conftest import Golden
@@ -25,6 +33,7 @@ GUEST = Guest(
     unpack=b"unpack",
     build=b"build",
     survey=b"survey",
+    comparison=b"comparison",
     target=b"target",
 )
 
@@ -144,6 +153,15 @@ def test_golden_survey(golden: Golden) -> None:
         "definitions/survey.json",
         readable(emit_survey(RUN, python, twin, target, surveyor, {"uv": "uv"})),
     )
+
+
+def test_comparing_what_commands_have_done(golden: Golden) -> None:
+    runner = Runner(BASE, make_interpreter().base_executable, "/opt/lib", dockerfiles.PLATFORM)
+    before, after = dockerfiles.image("before"), dockerfiles.image("after")
+    compared = emit_comparison(
+        Place(RUN), runner, before, after, GUEST.comparer(), {"path": "/app", "kept": "/app/.venv"}
+    )
+    golden("definitions/comparison.json", readable(compared))
 
 
 def test_a_wheel_alone_is_a_fetch_and_an_install() -> None:

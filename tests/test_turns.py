@@ -88,13 +88,23 @@ def test_one_that_fails_ends_it_and_is_not_told() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_whatever_goes_wrong_ends_it() -> None:
+def test_whatever_goes_wrong_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers: list[Thread] = []
+
+    class Worker(Thread):
+        def start(self) -> None:
+            workers.append(self)
+            super().start()
+
     def broken(_task: int) -> None:
         raise ValueError("the channel is closed")
 
+    monkeypatch.setattr(turns, "Thread", Worker)
     ended = started(lambda: take_turns(same, broken, range(10), 1))
     ended.join(5)
     assert not ended.is_alive()
+    for worker in workers:
+        worker.join()
 
 
 def test_what_takes_no_longer_than_a_few_answers_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:

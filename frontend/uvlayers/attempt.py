@@ -11,7 +11,7 @@ from uvlayers.dockerfile.history import maker_of
 from uvlayers.dockerfile.reach import reach_of
 from uvlayers.dockerfile.split import Split, split_runs
 from uvlayers.dockerfile.view import ExecView
-from uvlayers.environment_copy import copy_environment
+from uvlayers.environment_copy import copied_environment, copy_environment
 from uvlayers.environment_looks import change_looks
 from uvlayers.errors import Unrelated, Unsupported, UvlayersError
 from uvlayers.files import ExecFiles, StatePaths, home_directory
@@ -28,6 +28,7 @@ from uvlayers.options import Options
 from uvlayers.questions import Guest
 from uvlayers.report import Reporter
 from uvlayers.takeover import Rest, Takeover, take_over
+from uvlayers.turns import take_turns
 from uvlayers.workshop import Workshop
 
 _ANSWERS_NAME = "[uvlayers] remember what uv and Python answered"
@@ -58,12 +59,22 @@ def make_attempt(
     states = States(gateway, split.graph.infos, options.cache_imports)
     rewriting = Rewriting(split.graph, StatePaths(states), reach_of)
     shop = _workshop(split, states, gateway, options, again)
-    visits = _Visits(split, rewriting, shop, again, reporter)
+    visits = _Visits(split, rewriting, shop, again, reporter, options.processors)
     for vertex in split.graph.vertices():
         visits.visit(vertex)
     visits.require_use()
     graph = _with_answers(rewriting.finish(), states)
     return Attempt(split, graph, visits.takeovers, _sunk(split.graph, rewriting))
+
+
+def install_in_turn(
+    graph: Graph, takeovers: Mapping[str, Takeover], states: States, processors: int
+) -> None:
+    """Have what `graph` installs made before the whole, where nothing of it is there yet."""
+    sizes = {d: size for each in takeovers.values() for d, size in each.installs.items()}
+    installs = [vertex.output() for vertex in graph.vertices() if vertex.digest in sizes]
+    installs.sort(key=lambda install: -sizes[install.vertex.digest])
+    take_turns(states.ref, states.gateway.evaluate, installs, processors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class _Visits:
     shop: Workshop
     again: Again
     reporter: Reporter
+    processors: int
     takeovers: dict[str, Takeover] = field(default_factory=dict)
 
     def visit(self, vertex: Vertex) -> None:
@@ -92,12 +104,30 @@ class _Visits:
         try:
             if found is not None:
                 return _take_over(found, self.rewriting, shop, self.reporter)
-            return copy_environment(vertex, state, shop) or change_looks(vertex, state, shop)
+            return self._copied(vertex) or change_looks(vertex, state, shop)
         except UvlayersError:
             raise
         except Exception as error:  # noqa: BLE001 - what we get wrong must not end a build
             self.reporter.crashed(vertex, error)
             return None
+
+    def _copied(self, vertex: Vertex) -> Takeover | None:
+        """What stands in for the copy of an environment."""
+        copy = copied_environment(vertex, self.rewriting.state, self.rewriting.base, self.shop)
+        if copy is None:
+            return None
+        if copy.completed is not None:
+            graph = Graph(whole(copy.source))
+            install_in_turn(graph, self.takeovers, self.shop.states, self.processors)
+        try:
+            return copy_environment(copy, self.rewriting.state, self.shop)
+        except Unsupported as reason:
+            self.reporter.copied_as_one(vertex, reason)
+        except GatewayError:
+            if copy.completed is None:
+                raise
+            # a command before fails: whoever makes the whole will hear of it
+        return None
 
     def require_use(self) -> None:
         """Raise TriedInVainError where none of the parts of a RUN was taken over."""
@@ -202,6 +232,7 @@ def _workshop(
         guest=guest.output(),
         builder=guest.builder(),
         surveyor=guest.surveyor(),
+        comparer=guest.comparer(),
         finder=guest.finder(),
         build_platform=gateway.capabilities.build_platform,
         budget=options.layer_budget or DEFAULT_BUDGET,
@@ -227,5 +258,6 @@ def _guest() -> Guest:
         unpack=unpacker(),
         build=builder(),
         survey=read("survey"),
+        comparison=read("comparison"),
         target=finder(),
     )

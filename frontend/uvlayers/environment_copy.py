@@ -2,14 +2,16 @@
 
 The few files that are not wheels are copied as the Dockerfile says; the wheels are laid out again
 for the stage that gets them. Same place and owner give the same vertices: nothing is built twice.
+Where commands have gone on with the environment, what they have added is one layer more.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from posixpath import join, normpath, relpath
 
 from uvlayers.dockerfile.history import AddedLayers
-from uvlayers.emit import emit_layers
+from uvlayers.emit import EmittedLayer, Install, emit_layers
+from uvlayers.environment_changes import adds_to_environment
 from uvlayers.errors import Unsupported
 from uvlayers.existing import install_into
 from uvlayers.files import StatePaths, is_there
@@ -18,59 +20,91 @@ from uvlayers.layers.modes import Modes
 from uvlayers.layers.plan import make_plan
 from uvlayers.llb.fileop import PlainCopy, plain_copy_of, reaches
 from uvlayers.llb.graph import Output, Vertex
-from uvlayers.llb.layered import Layered, State
-from uvlayers.llb.ops import Label, merge
+from uvlayers.llb.layered import Layered, State, whole
+from uvlayers.llb.ops import Label, diff, merge
 from uvlayers.placement import place_layers
+from uvlayers.questions import Place
 from uvlayers.takeover import Rest, Takeover, installs_of, wheel_titles
 from uvlayers.workshop import Installed, Workshop
 
 _LINKED = Label("[uvlayers] link what is not a wheel")
+_CHANGES = Label("[uvlayers] what commands have added")
 
 
-def copy_environment(
-    vertex: Vertex, state: Callable[[Output], State], shop: Workshop
-) -> Takeover | None:
-    """What stands in for `vertex`, when it copies an environment that we made.
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a directory with environments of ours, from one state to another.
 
-    A copy is a file op, or with `--link` the merge of one that stands on nothing. None for any
-    other op, and wherever the result might not be the same.
+    `vertex` is the file op, `below` what it is linked onto, None where it is on its own target.
+    `source` has the environments, and `completed` is what commands have made of that, if any did.
+    `onto` is the delegated state that they are copied to, `installed` what is known of them.
+    """
+
+    vertex: Vertex
+    plain: PlainCopy
+    source: Layered
+    completed: Output | None
+    onto: Output
+    installed: Sequence[Installed]
+
+    @property
+    def path(self) -> str:
+        """That of the environment."""
+        return self.installed[0].path
+
+    def of(self, source: Output, target: Output) -> Vertex:
+        """The same copy from another state, on another target unless it is linked."""
+        inputs = list(self.vertex.inputs)
+        inputs[self.plain.source] = source
+        if self.plain.target is not None:
+            inputs[self.plain.target] = target
+        return self.vertex.with_inputs(inputs)
+
+
+def copied_environment(
+    vertex: Vertex,
+    state: Callable[[Output], State],
+    base: Callable[[Output], Layered | None],
+    shop: Workshop,
+) -> Copy | None:
+    """What `vertex` copies, when that is an environment that we made; None for any other op.
+
+    It is a file op, or with `--link` the merge of one that stands on nothing. `base` tells the
+    layers that a state was made on top of, by commands that may have done anything.
     """
     match vertex.op.WhichOneof("op"):
         case "file":
-            return _copy(vertex, None, state, shop)
-        case "merge" if len(vertex.inputs) == 2:
-            return _copy(vertex.inputs[1].vertex, vertex.inputs[0], state, shop)
+            copy, below = vertex, None
+        case "merge" if len(vertex.inputs) == 2 and _is_file(vertex.inputs[1].vertex):
+            copy, below = vertex.inputs[1].vertex, vertex.inputs[0]
         case _:
             return None
+    plain = plain_copy_of(copy.op.file, len(copy.inputs))
+    if plain is None or plain.source == plain.target or (plain.target is None) != bool(below):
+        return None
+    onto = copy.inputs[plain.target] if plain.target is not None else below
+    given = copy.inputs[plain.source]
+    now = state(given)
+    source = now if isinstance(now, Layered) else base(given)
+    if onto is None or source is None:
+        return None
+    completed = None if isinstance(now, Layered) else now
+    installed = shop.installed_in(source)
+    if not installed or not all(_keeps_place(plain, each) for each in installed):
+        return None
+    return Copy(copy, plain, source, completed, onto, installed)
 
 
-def _copy(
-    vertex: Vertex, below: Output | None, state: Callable[[Output], State], shop: Workshop
-) -> Takeover | None:
-    """The copy `vertex`, on its own target or linked onto `below`."""
-    if vertex.op.WhichOneof("op") != "file":
-        return None
-    copy = plain_copy_of(vertex.op.file, len(vertex.inputs))
-    if copy is None or copy.source == copy.target or (copy.target is None) != (below is not None):
-        return None
-    target = vertex.inputs[copy.target] if copy.target is not None else below
-    source = state(vertex.inputs[copy.source])
-    if target is None or not isinstance(source, Layered):
-        return None
-    records = shop.installed_in(source)
-    if not records or not all(_keeps_place(copy, each) for each in records):
-        return None
-    try:
-        return _copied(vertex, copy, source, target, state, records, shop)
-    except Unsupported:
-        return None
+def _is_file(vertex: Vertex) -> bool:
+    return bool(vertex.op.WhichOneof("op") == "file")
 
 
 def _keeps_place(copy: PlainCopy, installed: Installed) -> bool:
     """Whether the whole of a virtual environment is copied, to the path that it has."""
     path = installed.path
-    inside = copy.path == "/" or reaches([path], copy.path)
-    return installed.virtual and inside and _landing(copy, path) == path
+    if not installed.virtual or not (copy.path == "/" or reaches([path], copy.path)):
+        return False
+    return _landing(copy, path) == path
 
 
 def _landing(copy: PlainCopy, path: str) -> str:
@@ -78,68 +112,93 @@ def _landing(copy: PlainCopy, path: str) -> str:
     return normpath(join(copy.dest, relpath(path, copy.path)))
 
 
-def _copied(
-    vertex: Vertex,
-    copy: PlainCopy,
-    source: Layered,
-    onto: Output,
-    state: Callable[[Output], State],
-    records: Sequence[Installed],
-    shop: Workshop,
-) -> Takeover:
-    """Raises Unsupported where the copy meets something that layers cannot hold."""
-    target = Layered.on(state(onto))
-    path = records[0].path
-    _require_alone(path, target, records, shop.states)
-    bare = _without_wheels(vertex, copy, source.without_bulk(), target.shadow)
-    install = install_into(shop.states, bare, path, records[0].install)
-    archives = {key: each for r in records for key, each in r.install.archives.items()}
-    modes = install.modes if copy.mode is None else Modes(copy.mode, copy.mode, copy.mode)
-    install = replace(install, modes=modes, archives=archives)
-    wheels = {wheel for each in records for wheel in each.wheels}
+def copy_environment(copy: Copy, state: Callable[[Output], State], shop: Workshop) -> Takeover:
+    """What stands in for `copy`.
+
+    Raises Unsupported where it meets something that layers cannot hold.
+    """
+    target = Layered.on(state(copy.onto))
+    _require_alone(copy, target, shop.states)
+    added = _adds(copy, shop)
+    bare = _without_wheels(copy, target.shadow)
+    install = _install(copy, bare, shop.states)
+    wheels = {wheel for each in copy.installed for wheel in each.wheels}
     plan = make_plan(wheels, shop.budget)
-    layers = emit_layers(plan, install, vertex, "environment copied")
+    layers = emit_layers(plan, install, copy.vertex, "environment copied")
     outputs = [each.output for each in layers]
-    placement = place_layers(onto, (path,), state, StatePaths(shop.states))
+    placement = place_layers(copy.onto, (copy.path,), state, StatePaths(shop.states))
     after = target.with_layers(
         outputs,
-        (path,),
+        (copy.path,),
         bulk=outputs,
         below=placement.below,
         written=placement.written,
         programs=install.interpreter.real_scheme.scripts,
-    ).with_shadow(bare, (copy.dest,))
+    ).with_shadow(bare, (copy.plain.dest,))
     shop.installed[after.segments[-1]] = replace(
-        records[-1], wheels=frozenset(wheels), install=install
+        copy.installed[-1],
+        wheels=frozenset(wheels),
+        install=install,
+        completed=copy.completed is not None or any(each.completed for each in copy.installed),
     )
-    fetches = {digest: fetch for each in records for digest, fetch in each.fetches.items()}
+    if added:
+        changes = _changes(copy, bare)
+        after = after.with_layers([changes], (copy.path,), added=changes)
     return Takeover(
         state=after,
-        path=path,
-        titles=AddedLayers(wheels=wheel_titles(layers)),
+        path=copy.path,
+        titles=_titles(layers, added=added),
         rest=Rest.BESIDE,
-        fetches=fetches,
+        fetches={d: fetch for each in copy.installed for d, fetch in each.fetches.items()},
         installs=installs_of(layers),
         plan=plan,
         lowest=placement.lowest,
     )
 
 
-def _without_wheels(vertex: Vertex, copy: PlainCopy, source: Output, target: Output) -> Output:
+def _titles(layers: Sequence[EmittedLayer], *, added: bool) -> AddedLayers:
+    """The copy's own layer is the topmost: what was added, or else what is no wheel."""
+    return AddedLayers(wheels=wheel_titles(layers), rest=("virtual environment",) if added else ())
+
+
+def _adds(copy: Copy, shop: Workshop) -> bool:
+    """Whether commands have added something; raises Unsupported where they did something else."""
+    if copy.completed is None:
+        return False
+    install = copy.installed[0].install
+    place, before = Place(copy.vertex), whole(copy.source)
+    return adds_to_environment(
+        place, before, copy.completed, copy.plain.path, copy.path, install, shop
+    )
+
+
+def _changes(copy: Copy, bare: Output) -> Output:
+    """The layer of what commands have added."""
+    assert copy.completed is not None
+    added = diff(whole(copy.source), copy.completed, _CHANGES)
+    output = copy.of(added, bare).output()
+    return output if copy.plain.target is None else diff(bare, output, _CHANGES)
+
+
+def _install(copy: Copy, bare: Output, states: States) -> Install:
+    """How the wheels are laid out where the rest of the environment is as in `bare`."""
+    install = install_into(states, bare, copy.path, copy.installed[0].install)
+    archives = {key: each for i in copy.installed for key, each in i.install.archives.items()}
+    mode = copy.plain.mode
+    modes = install.modes if mode is None else Modes(mode, mode, mode)
+    return replace(install, modes=modes, archives=archives)
+
+
+def _without_wheels(copy: Copy, target: Output) -> Output:
     """The state after the copy of what is not a wheel."""
-    inputs = list(vertex.inputs)
-    inputs[copy.source] = source
-    if copy.target is None:
-        return merge([target, vertex.with_inputs(inputs).output()], _LINKED)
-    inputs[copy.target] = target
-    return vertex.with_inputs(inputs).output()
+    copied = copy.of(copy.source.without_bulk(), target).output()
+    return merge([target, copied], _LINKED) if copy.plain.target is None else copied
 
 
-def _require_alone(
-    path: str, target: Layered, records: Sequence[Installed], states: States
-) -> None:
+def _require_alone(copy: Copy, target: Layered, states: States) -> None:
     """Raise Unsupported unless there is one environment, and nothing at its place."""
-    if any(each.path != path or each.install != records[0].install for each in records):
+    path, first = copy.path, copy.installed[0]
+    if any(each.path != path or each.install != first.install for each in copy.installed):
         raise Unsupported("several environments are copied at once")
     if any(reaches([path], p) or reaches([p], path) for p in target.prefixes):
         raise Unsupported("another environment is at its place")

@@ -27,6 +27,8 @@ def installed_before(
     before = tuple(each for each in records if each.path == path)
     if not before:
         _require_new(recipe, states)
+    if any(each.completed for each in before):
+        raise Unsupported("a command has gone on with its environment")
     if not all(_is_alike(recipe, each) for each in before):
         raise Unsupported("an earlier command made its environment in another way")
     _require_kept(recipe, before)

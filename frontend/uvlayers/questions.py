@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.ops import File, Group, Label, Mount, Process, exec_op, files
+from uvlayers.pb import ops_pb2 as pb
 
 MTIME = 315532800  # 1980-01-01, the oldest that a zip can say; below any SOURCE_DATE_EPOCH in use
 GUEST = "/uvlayers/guest"
@@ -20,6 +21,9 @@ UNPACKER = "unpack.pyc"
 TARGET = "/uvlayers/target"
 MOUNTS = "/uvlayers/mounts"
 SURVEY_NAME = "survey.json"
+BEFORE = "/uvlayers/before"
+AFTER = "/uvlayers/after"
+COMPARISON_NAME = "comparison.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Guest:
     build: bytes
     survey: bytes
     target: bytes
+    comparison: bytes
 
     def output(self) -> Output:
         contents = [
@@ -58,6 +63,11 @@ class Guest:
         """Apart from the others as well: most builds are for one platform and need none."""
         contents = [File("/survey.py", self.survey)]
         return files(contents, Label("[internal] uvlayers guest that compares platforms")).output()
+
+    def comparer(self) -> Output:
+        """Apart from the others too: few builds have a command between environment and copy."""
+        contents = [File("/comparison.py", self.comparison)]
+        return files(contents, Label("[internal] uvlayers guest that compares states")).output()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +193,44 @@ def emit_survey(
     ]
     label = Place(run).label("compare platforms")
     return exec_op(process, mounts, run.op.platform, label).output()
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A Python that runs programs of ours, on its root."""
+
+    root: Output
+    python: str
+    library_path: str | None
+    platform: pb.Platform
+
+
+def emit_comparison(
+    place: Place,
+    runner: Runner,
+    before: Output,
+    after: Output,
+    guest: Output,
+    questions: Mapping[str, object],
+) -> Output:
+    """The exec that compares two states, both only read."""
+    facts = f"{FACTS}/{COMPARISON_NAME}"
+    document = {**questions, "before": BEFORE, "after": AFTER, "facts": facts}
+    arguments = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    process = Process(
+        args=(*isolated(runner.python, f"{GUEST}/comparison.py"), arguments),
+        environment=libraries(runner.library_path),
+        user="0:0",
+    )
+    mounts = [
+        Mount("/", runner.root, readonly=True),
+        Mount(GUEST, guest, readonly=True),
+        Mount(BEFORE, before, readonly=True),
+        Mount(AFTER, after, readonly=True),
+        Mount(FACTS, output=True),
+    ]
+    label = place.label("compare environment")
+    return exec_op(process, mounts, runner.platform, label).output()
 
 
 def emit_unpacker(

@@ -34,6 +34,13 @@ class Reporter:
         self.reasons[run.digest] = reason.message
         self._warn(f"uvlayers: `{what}` runs as written: {reason.message}", reason.hint, run)
 
+    def copied_as_one(self, copy: Vertex, reason: Unsupported) -> None:
+        """Say why the layers of an environment are not kept where it is copied."""
+        self.reasons[copy.digest] = reason.message
+        self._warn(
+            f"uvlayers: the environment is copied as one layer: {reason.message}", reason.hint, copy
+        )
+
     def crashed(self, vertex: Vertex, error: Exception) -> None:
         """Say that `vertex` stays as it is, since we failed at it, and what is to be reported."""
         reason = f"uvlayers failed: {type(error).__name__}: {error}"

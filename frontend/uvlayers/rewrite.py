@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uvlayers.again import Again, TriedInVainError
-from uvlayers.attempt import Attempt, make_attempt
+from uvlayers.attempt import Attempt, install_in_turn, make_attempt
 from uvlayers.dockerfile.find import find_sync_exec
 from uvlayers.errors import Unsupported
 from uvlayers.explain import explain
@@ -18,7 +18,6 @@ from uvlayers.llb.graph import Graph, Vertex, marshal, parse_definition
 from uvlayers.llb.ops import File, Label, files
 from uvlayers.options import Options
 from uvlayers.report import Reporter
-from uvlayers.turns import take_turns
 
 CONFIG = "containerimage.config"
 
@@ -95,7 +94,8 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
         takeovers = attempt.takeovers
         result = gateway.solve(marshal(attempt.graph), cache_imports=options.cache_imports)
         (ref,) = result.refs.values()
-        _install_in_turn(attempt, gateway, options)
+        states = States(gateway, attempt.graph.infos, options.cache_imports)
+        install_in_turn(attempt.graph, takeovers, states, options.processors)
         try:
             gateway.evaluate(ref)
         except GatewayError as error:
@@ -113,15 +113,6 @@ def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
                     reason = f"in another form it fails: {again.failed[run.digest]}"
                     reporter.left_as_written(run, Unsupported(reason), _what(run))
             return Rewritten(graph, attempt, ref)
-
-
-def _install_in_turn(attempt: Attempt, gateway: Gateway, options: Options) -> None:
-    """Have what is installed made before the whole, where nothing of it is there yet."""
-    sizes = {d: size for each in attempt.takeovers.values() for d, size in each.installs.items()}
-    installs = [vertex.output() for vertex in attempt.graph.vertices() if vertex.digest in sizes]
-    installs.sort(key=lambda install: -sizes[install.vertex.digest])
-    states = States(gateway, attempt.graph.infos, options.cache_imports)
-    take_turns(states.ref, gateway.evaluate, installs, options.processors)
 
 
 def _learn(

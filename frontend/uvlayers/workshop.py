@@ -22,7 +22,8 @@ class Installed:
     """What one takeover put into an environment.
 
     `names` are those of all its packages, the ones that the command installed among them; `virtual`
-    says whether the environment has its place for itself, `synced` whether `uv sync` made it.
+    says whether the environment has its place for itself, `synced` whether `uv sync` made it, and
+    `completed` that a command went on with it.
     """
 
     environment: EmittedEnvironment
@@ -33,6 +34,7 @@ class Installed:
     names: frozenset[str]
     install: Install
     fetches: Mapping[str, Fetch]
+    completed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Workshop:
     guest: Output
     builder: Output
     surveyor: Output
+    comparer: Output
     finder: Output
     build_platform: pb.Platform
     budget: int

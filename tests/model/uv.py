@@ -155,6 +155,8 @@ class Machine:
             return _make_environment(json.loads(arguments[-1]), mounts)
         if program == "survey.py":
             return _survey(json.loads(arguments[-1]), mounts, self.survey)
+        if program == "comparison.py":
+            return _compare(json.loads(arguments[-1]), mounts)
         if program == "unpack.py":
             return {"/uvlayers/out": tree({"/unpack.pyc": bytes.fromhex("f30d0d0a")})}
         if program == "unpack.pyc":
@@ -236,6 +238,23 @@ def _survey(
     if PYTHON not in target:
         found = {"result": "error", "message": "in the target, there is no such file"}
     facts = {**EMPTY, "/survey.json": File(json.dumps(found).encode())}
+    return {dirname(document["facts"]): facts}
+
+
+def _compare(document: Mapping[str, Any], mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
+    before, after = mounts[document["before"]], mounts[document["after"]]
+    path, kept = document["path"], document["kept"]
+    old, new = (set(below(tree, path)) for tree in (before, after))
+    changed = {each for each in old if before[each] != after.get(each)}
+    undone = [
+        each
+        for each in sorted(changed)
+        if type(before[each]) is not type(after.get(each))
+        or isinstance(before[each], Directory)
+        or f"{each}/".startswith(f"{kept}/")
+    ]
+    found = {"undone": undone[0]} if undone else {"added": bool(changed or new - old)}
+    facts = {**EMPTY, "/comparison.json": File(json.dumps(found).encode())}
     return {dirname(document["facts"]): facts}
 
 

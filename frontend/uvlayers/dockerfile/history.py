@@ -43,11 +43,15 @@ def maker_of(vertex: Vertex) -> Vertex:
 
 @dataclass(frozen=True, slots=True)
 class AddedLayers:
-    """The titles of layers that were added below a vertex's own, in this order, lowest first."""
+    """The titles of layers that were added below a vertex's own, in this order, lowest first.
+
+    `rest` are those that lie above the wheels in any case.
+    """
 
     python: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     wheels: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
 
 
 def titles_of(
@@ -58,13 +62,17 @@ def titles_of(
     From the vertices `sunk` on, where the head stands on one of them, the wheels of all before it
     lie below their environments.
     """
-    titles = {d: (*each.python, *each.environment, *each.wheels) for d, each in added.items()}
+    titles = {
+        digest: (*each.python, *each.environment, *each.wheels, *each.rest)
+        for digest, each in added.items()
+    }
     makers = [maker.digest for maker in layer_makers(graph)]
     last = next((at for at, digest in enumerate(makers) if digest in sunk), len(makers))
     adding = [digest for digest in reversed(makers[last:]) if digest in added]
     wheels = tuple(title for digest in adding for title in added[digest].wheels)
     for digest in adding:
-        titles[digest] = (*added[digest].python, *wheels, *added[digest].environment)
+        each = added[digest]
+        titles[digest] = (*each.python, *wheels, *each.environment, *each.rest)
         wheels = ()
     return titles
 

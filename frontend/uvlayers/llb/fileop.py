@@ -19,7 +19,7 @@ class Writing:
     """A file op that writes on one of its inputs.
 
     `target` is the op input written on, `sources` the ones only read, `paths` the absolute
-    destinations.
+    destinations. Without sources nothing comes to lie below these.
     """
 
     target: int

@@ -45,10 +45,16 @@ class Rewriting:
         self._paths = paths
         self._reach = reach
         self._states: dict[Output, State] = {}
+        self._bases: dict[Output, Layered] = {}
 
     def state(self, output: Output) -> State:
         """What has become of an output of the delegated graph."""
         return self._states.get(output, output)
+
+    def base(self, output: Output) -> Layered | None:
+        """The layers that what has become of an output was made on top of, be it by many ops."""
+        state = self.state(output)
+        return None if isinstance(state, Layered) else self._bases.get(state)
 
     def visit(self, vertex: Vertex, root: State | None = None, *, movable: bool = True) -> None:
         """Carry `vertex` over; `root`, when given, replaces its first output.
@@ -66,6 +72,8 @@ class Rewriting:
         """Carry an exec over with its root replaced: the original command on prepared layers."""
         inputs = [whole(self.state(i)) for i in vertex.inputs]
         self._carry(vertex, with_root(vertex, vertex.op, inputs, root_input, whole(root)))
+        if isinstance(root, Layered):
+            self._bases[whole(self.state(vertex.output()))] = root
 
     def finish(self) -> Graph:
         head = self._graph.head
@@ -77,6 +85,12 @@ class Rewriting:
         # every output that the graph can ask for; unused entries cost nothing
         for index in range(_output_count(old)):
             self._states[old.output(index)] = new.output(index)
+        written = _written_on(old)
+        if written is not None:
+            below = self.state(written)
+            base = below if isinstance(below, Layered) else self._bases.get(below)
+            if base is not None:
+                self._bases[new.output()] = base
 
     def _inputs(self, vertex: Vertex) -> list[Output]:
         """The new inputs; what only copies from beside an environment need not have all of it."""
@@ -195,7 +209,7 @@ class Rewriting:
         inputs = self._inputs(vertex)
         inputs[writing.target] = target.shadow
         shadow = vertex.with_inputs(inputs).output()
-        risky = [prefix for prefix in target.prefixes if covers(written, prefix)]
+        risky = [each for each in target.prefixes if writing.sources and covers(written, each)]
         there = (prefix for prefix in risky if self._paths.exists(shadow, prefix))
         if not all(self._spares(vertex, prefix, target.shadow, written) for prefix in there):
             return None
@@ -243,6 +257,19 @@ def with_root(
     else:
         wired[root_input] = root
     return make_vertex(changed, wired, run.metadata, run.locations)
+
+
+def _written_on(vertex: Vertex) -> Output | None:
+    """The state that a vertex makes its first output of; None for one that only reads others."""
+    match vertex.op.WhichOneof("op"):
+        case "exec":
+            root = sole_root(vertex)
+            return None if root is None else vertex.inputs[root]
+        case "file":
+            writing = writing_of(vertex.op.file, len(vertex.inputs))
+            return None if writing is None else vertex.inputs[writing.target]
+        case _:
+            return None
 
 
 def _output_count(vertex: Vertex) -> int:

@@ -1,0 +1,39 @@
+"""What commands have done to an environment on top of its layers, seen by comparing both."""
+
+import json
+
+from uvlayers.emit import Install
+from uvlayers.errors import Unsupported
+from uvlayers.llb.graph import Output
+from uvlayers.questions import COMPARISON_NAME, Place, Runner, emit_comparison
+from uvlayers.workshop import Workshop
+
+
+def adds_to_environment(
+    place: Place,
+    before: Output,
+    after: Output,
+    path: str,
+    environment: str,
+    install: Install,
+    shop: Workshop,
+) -> bool:
+    """Whether there is more at `path` in `after` than in `before`, all of which is still there.
+
+    Files outside of `environment`, a directory at or below `path`, may be others. Raises
+    Unsupported where anything else has changed, GatewayError where the commands fail.
+    """
+    python = install.interpreter.base_executable
+    runner = Runner(install.root, python, install.library_path, install.platform)
+    output = emit_comparison(
+        place,
+        runner,
+        before,
+        after,
+        shop.comparer,
+        {"path": path, "kept": environment},
+    )
+    found = json.loads(shop.states.answer(output, f"/{COMPARISON_NAME}") or b"{}")
+    if "added" not in found:
+        raise Unsupported(f"a command has changed what was there: `{found.get('undone', path)}`")
+    return bool(found["added"])
