@@ -6,6 +6,9 @@ from uvlayers.settings.configuration import (
     BOOLEANS,
     ELSEWHERE,
     HARMLESS,
+    HARMLESS_BOOLEANS,
+    HARMLESS_LISTS,
+    HARMLESS_TEXTS,
     LISTS,
     LOCK_ONLY,
     PROJECT_ONLY,
@@ -118,6 +121,9 @@ class TestBadFiles:
             ({"/app/pyproject.toml": "tool = 1"}, "`tool.uv` is not a table"),
             ({"/app/uv.toml": "no-build = 'yes'"}, "`no-build` is not a bool"),
             ({"/app/uv.toml": "link-mode = true"}, "`link-mode` is not a str"),
+            ({"/app/uv.toml": "native-tls = 'yes'"}, "`native-tls` is not a bool"),
+            ({"/app/uv.toml": "https-proxy = 1"}, "`https-proxy` is not a str"),
+            ({"/app/uv.toml": "allow-insecure-host = 'x'"}, "is not a list"),
             ({"/app/uv.toml": "no-build-package = 'x'"}, "is not a list"),
             ({"/app/uv.toml": "no-build-package = [1]"}, "is not a list of strings"),
             ({"/app/uv.toml": "[workspace]"}, "uv does not allow `workspace`"),
@@ -145,4 +151,5 @@ class TestTables:
         names = [name for table in tables for name in table]
         assert len(names) == len(set(names))
         assert PYTHON <= TEXTS | ELSEWHERE
+        assert HARMLESS.keys() >= HARMLESS_BOOLEANS | HARMLESS_LISTS | HARMLESS_TEXTS
         assert REFUSED.keys() <= BOOLEANS | LISTS

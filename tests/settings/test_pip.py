@@ -4,7 +4,7 @@ import pytest
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.errors import Unsupported
 from uvlayers.settings.pip import is_pylock, requirements_source, resolve_pip
-from uvlayers.settings.request import Fetching, PipRequest
+from uvlayers.settings.request import PipRequest
 
 from tests.settings.uv import MemoryFiles
 
@@ -117,10 +117,16 @@ def test_how_it_installs() -> None:
     assert not request("pip sync --no-installer-metadata pylock.toml").installer_metadata
 
 
-def test_how_an_index_is_reached() -> None:
-    assert request("pip sync pylock.toml").fetching == Fetching()
-    found = request("pip sync --trusted-host files.example pylock.toml").fetching
-    assert found.insecure_hosts == ("files.example",)
+def test_how_an_index_is_reached_does_not_matter() -> None:
+    env = {"UV_INSECURE_HOST": "files.example"}
+    found = request("pip sync --trusted-host files.example pylock.toml", env=env)
+    assert found == request("pip sync pylock.toml")
+
+
+@pytest.mark.parametrize("setting", ["https-proxy = 1", "system-certs = 'yes'"])
+def test_settings_of_another_type(setting: str) -> None:
+    with pytest.raises(Unsupported, match="is not a"):
+        request("pip sync pylock.toml", files={"/app/uv.toml": setting})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Source: uv's `crates/uv-settings/src/{lib,settings,combine}.rs`, `crates/uv-dirs
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,8 @@ BOOLEANS = _keys(
 )
 LISTS = _keys(
     """
-    allow-insecure-host extra-index-url find-links no-binary-package no-build-isolation-package
-    no-build-package no-sources-package reinstall-package upgrade-package
+    extra-index-url find-links no-binary-package no-build-isolation-package no-build-package
+    no-sources-package reinstall-package upgrade-package
     """
 )
 TEXTS = _keys(
@@ -64,7 +64,12 @@ HARMLESS = {
     ),
     **dict.fromkeys(_keys("cache-dir no-cache"), "it only changes what is kept in uv's cache"),
     **dict.fromkeys(
-        _keys("http-proxy https-proxy keyring-provider native-tls no-proxy system-certs"),
+        _keys(
+            """
+            allow-insecure-host http-proxy https-proxy keyring-provider native-tls no-proxy
+            system-certs
+            """
+        ),
         "it only changes how an index is reached",
     ),
     **dict.fromkeys(
@@ -81,6 +86,10 @@ HARMLESS = {
         "`uv sync` does not read it",
     ),
 }
+# uv stops when one of these is of another type, even where it does not use it.
+HARMLESS_BOOLEANS = _keys("native-tls system-certs")
+HARMLESS_LISTS = _keys("allow-insecure-host")
+HARMLESS_TEXTS = _keys("http-proxy https-proxy")
 REFUSED = {
     "no-index": "it turns the indexes off",
     "offline": "it turns the network off",
@@ -223,14 +232,20 @@ def _checked_uv_toml(table: Table, path: str) -> Table:
     return table
 
 
-def _refuse(configuration: Configuration) -> None:
-    for level in configuration.levels:
-        for key in level.keys() & BOOLEANS:
+def refuse_other_types(levels: Iterable[Table]) -> None:
+    """Raise Unsupported for a value of a type that uv does not take."""
+    for level in levels:
+        for key in level.keys() & (BOOLEANS | HARMLESS_BOOLEANS):
             member(level, key, bool)
-        for key in level.keys() & LISTS:
+        for key in level.keys() & (LISTS | HARMLESS_LISTS):
             strings(level, key)
-        for key in level.keys() & (TEXTS | PYTHON):
+        for key in level.keys() & (TEXTS | PYTHON | HARMLESS_TEXTS):
             member(level, key, str)
+
+
+def _refuse(configuration: Configuration) -> None:
+    refuse_other_types(configuration.levels)
+    for level in configuration.levels:
         audit = subtable(level, "audit")
         if audit is not None and audit.get("malware-check"):
             raise Unsupported("`malware-check` is set: it may refuse a package")

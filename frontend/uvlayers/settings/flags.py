@@ -141,7 +141,6 @@ _BYTES = (
     Flag("no-build-isolation", SWITCH, opposite=("build-isolation",)),
     Flag("build-isolation", SWITCH, opposite=("no-build-isolation",)),
     Flag("no-build-isolation-package", MANY, names=True),
-    Flag("allow-insecure-host", MANY, "0.3.5", aliases=("trusted-host",), delimiter=" "),
     Flag("preview-features", MANY, "0.8.4", aliases=("preview-feature",), delimiter=","),
 )
 
@@ -165,6 +164,14 @@ _HARMLESS = (
     Flag("no-refresh", SWITCH, opposite=("refresh",), harmless=_CACHE),
     Flag("refresh-package", MANY, harmless=_CACHE, names=True),
     Flag("keyring-provider", ONE, harmless=_REACH, values=("disabled", "subprocess")),
+    Flag(
+        "allow-insecure-host",
+        MANY,
+        "0.3.5",
+        aliases=("trusted-host",),
+        delimiter=" ",
+        harmless=_REACH,
+    ),
     Flag("native-tls", SWITCH, harmless=_REACH),
     Flag("no-native-tls", SWITCH, harmless=_REACH),
     Flag("system-certs", SWITCH, "0.11.0", harmless=_REACH),

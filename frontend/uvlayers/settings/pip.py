@@ -12,10 +12,14 @@ from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.errors import Unsupported
 from uvlayers.settings.arguments import Arguments, parse_arguments
 from uvlayers.settings.choices import Choices
-from uvlayers.settings.configuration import Configuration, ancestors, user_directory
+from uvlayers.settings.configuration import (
+    Configuration,
+    ancestors,
+    refuse_other_types,
+    user_directory,
+)
 from uvlayers.settings.directories import absolute_path, read_directory
 from uvlayers.settings.documents import Documents, Files, Table, subtable
-from uvlayers.settings.fetching import read_fetching
 from uvlayers.settings.flags import Syntax, subcommand
 from uvlayers.settings.installing import read_bytecode, refuse_link_mode, refuse_previews
 from uvlayers.settings.pip_flags import PIP_INSTALL, PIP_SYNC
@@ -120,7 +124,6 @@ def resolve_pip(command: SyncCommand, files: Files) -> PipRequest:
         pyc_invalidation=invalidation,
         installer_metadata=not choices.switch("no-installer-metadata", "UV_NO_INSTALLER_METADATA"),
         inexact=syntax is PIP_INSTALL and not arguments.has("exact"),
-        fetching=read_fetching(choices, command.environment),
         oldest_uv=requirement.release,
         relies_on=tuple(requirement.reasons),
         unrecognized=(*variables.unrecognized(), *configuration.unrecognized()),
@@ -195,6 +198,7 @@ def _configuration(
         return Configuration()
     documents = Documents(files)
     found = [*_tables(documents, cwd), *_shared(documents, variables)]
+    refuse_other_types(table for _, table in found)
     for path, table in found:
         for key in sorted(table.keys() & _REFUSED_SETTINGS):
             raise Unsupported(f"`{key}` is set in `{path}`")

@@ -43,20 +43,6 @@ class PythonRequest:
     downloads: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fetching:
-    """Settings about reaching an index that only uv honours: a download of ours has none of them.
-
-    insecure_hosts:  hosts whose certificates uv does not check
-    certificates:    uv trusts other certificate authorities than its own
-    proxied:         uv goes through a proxy
-    """
-
-    insecure_hosts: tuple[str, ...] = ()
-    certificates: bool = False
-    proxied: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What any command says that installs packages; paths are absolute, links in them unresolved.
@@ -75,7 +61,6 @@ class Request:
     pyc_invalidation: Invalidation = "timestamp"
     installer_metadata: bool = True
     inexact: bool = False
-    fetching: Fetching = field(default_factory=Fetching)
     oldest_uv: Release = ()
     relies_on: tuple[str, ...] = ()
     required_uv: str | None = None

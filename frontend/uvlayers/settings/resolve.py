@@ -12,7 +12,6 @@ from uvlayers.settings.configuration import Configuration, read_configuration
 from uvlayers.settings.directories import absolute_path, read_directory
 from uvlayers.settings.discovery import FoundWorkspace, configuration_directory, discover
 from uvlayers.settings.documents import Documents, Files
-from uvlayers.settings.fetching import read_fetching
 from uvlayers.settings.installing import read_bytecode, refuse_link_mode, refuse_previews
 from uvlayers.settings.interpreter import read_python
 from uvlayers.settings.locking import read_lock_mode, resolution_settings
@@ -63,7 +62,6 @@ def resolve(command: SyncCommand, files: Files) -> SyncRequest:
         installer_metadata=not choices.switch("no-installer-metadata", "UV_NO_INSTALLER_METADATA"),
         inexact=arguments.has("inexact"),
         shared_builds=_shared_builds(choices),
-        fetching=read_fetching(choices, command.environment),
         building=read_building(choices, workspace, command.environment),
         oldest_uv=requirement.release,
         relies_on=tuple(requirement.reasons),
