@@ -86,7 +86,7 @@ def facts(gateway: Gateway, ref: Ref) -> Iterator[tuple[str, object]]:
     yield "inputs", sorted(gateway.inputs())
     capabilities = gateway.capabilities
     yield "merges", capabilities.supports("mergeop")
-    yield "reason", capabilities.disabled_reason("mergeop")
+    yield "reason", capabilities.listed["mergeop"].DisabledReasonMsg
     yield "platform", capabilities.build_platform.OS
 
 

@@ -31,9 +31,7 @@ def test_without_options_the_dockerfile_is_rewritten() -> None:
     assert default.subrequest is None
     assert default.layer_budget is None
     assert default.dockerfile_image is None
-    assert default.filename == "Dockerfile"
     assert default.cache_imports == ()
-    assert not default.no_cache
 
 
 @pytest.mark.parametrize("value", ["off", "OFF", "0", "false", "no"])
@@ -62,14 +60,8 @@ def test_the_number_of_layers_is_a_number() -> None:
 def test_questions_and_names_are_read() -> None:
     assert options(requestid="frontend.outline").subrequest == "frontend.outline"
     assert options(requestid="").subrequest is None
-    assert options(filename="x.Dockerfile").filename == "x.Dockerfile"
     image = argument("UVLAYERS_DOCKERFILE", "docker/dockerfile:1.9").dockerfile_image
     assert image == "docker/dockerfile:1.9"
-
-
-def test_only_the_bare_no_cache_is_for_every_step() -> None:
-    assert options(no_cache="").no_cache
-    assert not options(no_cache="builder").no_cache
 
 
 def test_caches_to_import_are_json() -> None:

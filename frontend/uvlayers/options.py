@@ -14,9 +14,7 @@ from uvlayers.errors import UvlayersError
 _OPT_VARIABLE = "BUILDKIT_FRONTEND_OPT_"
 
 KEY_SUBREQUEST = "requestid"
-KEY_FILENAME = "filename"
 KEY_CACHE_IMPORTS = "cache-imports"
-KEY_NO_CACHE = "no-cache"
 KEY_SOURCE = "source"
 KEY_CMDLINE = "cmdline"
 
@@ -102,18 +100,9 @@ class Options:
         return STAGES if "all" in names else tuple(each for each in STAGES if each in names)
 
     @property
-    def filename(self) -> str:
-        return self.opts.get(KEY_FILENAME, "Dockerfile")
-
-    @property
     def cache_imports(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
         """(type, attributes) of every `--cache-from`."""
         text = self.opts.get(KEY_CACHE_IMPORTS)
         if not text:
             return ()
         return tuple((entry["Type"], entry.get("Attrs") or {}) for entry in json.loads(text))
-
-    @property
-    def no_cache(self) -> bool:
-        """Whether every step was asked to run again (`--no-cache`)."""
-        return self.opts.get(KEY_NO_CACHE) == ""

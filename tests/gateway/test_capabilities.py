@@ -4,22 +4,18 @@ from uvlayers.pb.gateway_pb2 import PongResponse
 from uvlayers.pb.ops_pb2 import Platform
 from uvlayers.pb.worker_pb2 import WorkerRecord
 
-REASON = "only enabled with containerd image store backend"
-
 
 def test_listed_is_not_enabled() -> None:
     capabilities = parse_capabilities(
         PongResponse(
             FrontendAPICaps=[APICap(ID="gateway.evaluate", Enabled=True)],
-            LLBCaps=[APICap(ID="mergeop", Enabled=False, DisabledReasonMsg=REASON)],
+            LLBCaps=[APICap(ID="mergeop", Enabled=False)],
         )
     )
     assert capabilities.supports(EVALUATE)
     assert not capabilities.supports(MERGE_OP)
     assert not capabilities.supports(DIFF_OP)
     assert capabilities.missing([EVALUATE, MERGE_OP, DIFF_OP]) == (MERGE_OP, DIFF_OP)
-    assert capabilities.disabled_reason(MERGE_OP) == REASON
-    assert capabilities.disabled_reason(DIFF_OP) == ""
 
 
 def test_build_platform_is_the_first_of_the_first_worker() -> None:

@@ -7,16 +7,17 @@ from google.protobuf.message import Message
 from uvlayers.gateway import capabilities
 from uvlayers.gateway.client import MEBIBYTE, READ_SIZE, Gateway
 from uvlayers.gateway.errors import GatewayError
-from uvlayers.gateway.result import SCRATCH, Ref
+from uvlayers.gateway.result import Ref
 from uvlayers.pb import gateway_pb2 as pb
 from uvlayers.pb.caps_pb2 import APICap
-from uvlayers.pb.ops_pb2 import Definition, Platform, Position, Range, SourceInfo, SourceOp
+from uvlayers.pb.ops_pb2 import Definition, Position, Range, SourceInfo
 from uvlayers.pb.stat_pb2 import Stat
 from uvlayers.pb.status_pb2 import Status
 
 from tests.gateway.daemon import Daemon
 
 REF = Ref("ref1", Definition())
+SCRATCH = Ref("", Definition())
 
 
 def pong(*enabled: str) -> pb.PongResponse:
@@ -141,20 +142,6 @@ def test_inputs(daemon: Daemon, gateway: Gateway) -> None:
     definition = Definition(def_=[b"op"])
     daemon.answer(Inputs=pb.InputsResponse(Definitions={"context": definition}))
     assert gateway.inputs() == {"context": definition}
-
-
-def test_resolve(daemon: Daemon, gateway: Gateway) -> None:
-    meta = pb.ResolveSourceMetaResponse(Image=pb.ResolveSourceImageResponse(Digest="sha256:1"))
-    config = pb.ResolveImageConfigResponse(Digest="sha256:1", Config=b"{}")
-    daemon.answer(ResolveSourceMeta=meta, ResolveImageConfig=config)
-    source = SourceOp(identifier="docker-image://python")
-    platform = Platform(OS="linux", Architecture="arm64")
-    assert gateway.resolve_source(source, platform=platform, log_name="python") == meta
-    assert gateway.resolve_image_config("python", resolve_mode="pull") == config
-    assert daemon.requests == [
-        pb.ResolveSourceMetaRequest(Source=source, Platform=platform, LogName="python"),
-        pb.ResolveImageConfigRequest(Ref="python", ResolveMode="pull"),
-    ]
 
 
 def test_warn(daemon: Daemon, gateway: Gateway) -> None:

@@ -9,7 +9,6 @@ from uvlayers import __version__
 from uvlayers.errors import LineRange, LockError, UvlayersError
 from uvlayers.gateway.errors import (
     DETAIL_PREFIX,
-    SOLVE,
     SOURCE,
     STATUS_TRAILER,
     VERTEX,
@@ -66,7 +65,7 @@ def test_status_without_a_trailer() -> None:
 def test_details_by_kind() -> None:
     first, second = {"digest": "sha256:1"}, {"digest": "sha256:2"}
     details = [
-        make_detail(SOLVE, {"inputIDs": ["a"]}),
+        make_detail("errdefs.Solve+json", {"inputIDs": ["a"]}),
         make_detail(VERTEX, first),
         make_detail(VERTEX, second),
     ]

@@ -1,5 +1,5 @@
 from google.protobuf.unknown_fields import UnknownFieldSet
-from uvlayers.gateway.result import SCRATCH, SINGLE, Ref, Result
+from uvlayers.gateway.result import SINGLE, Ref, Result
 from uvlayers.pb import gateway_pb2 as pb
 from uvlayers.pb.ops_pb2 import Definition
 
@@ -43,8 +43,9 @@ def test_result_of_many_platforms() -> None:
 
 
 def test_scratch() -> None:
-    assert Result(pb.Result(ref=pb.Ref())).refs == {SINGLE: SCRATCH}
-    assert SCRATCH.is_scratch
+    (scratch,) = Result(pb.Result(ref=pb.Ref())).refs.values()
+    assert scratch == Ref("", Definition())
+    assert scratch.is_scratch
 
 
 def test_replace_in_a_single_result() -> None:

@@ -11,23 +11,10 @@ from uvlayers.pb.worker_pb2 import WorkerRecord
 # The gateway API (BuildKit's frontend/gateway/pb/caps.go).
 EVALUATE = "gateway.evaluate"
 WARNINGS = "gateway.warnings"
-SOURCE_META_RESOLVER = "source.metaresolver"
-FRONTEND_INPUTS = "frontend.inputs"
 
 # LLB (BuildKit's solver/pb/caps.go).
 DIFF_OP = "diffop"
 MERGE_OP = "mergeop"
-FILE_BASE = "file.base"
-FILE_SYMLINK = "file.symlink.create"
-FILE_COPY_PATTERNS = "file.copy.includeexcludepatterns"
-EXEC_MOUNT_CONTENT_CACHE = "exec.mount.cache.content"
-EXEC_VALID_EXIT_CODES = "exec.validexitcode"
-EXEC_SECRET_ENV = "exec.secretenv"  # noqa: S105 - a capability, no password
-HTTP_CHECKSUM = "source.http.checksum"
-HTTP_AUTH = "source.http.auth"
-HTTP_HEADER = "source.http.header"
-HTTP_PERM = "source.http.perm"
-IMAGE_BLOB = "source.imageblob"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +35,6 @@ class Capabilities:
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of `names` that are not supported, in the order given."""
         return tuple(name for name in names if not self.supports(name))
-
-    def disabled_reason(self, name: str) -> str:
-        """What the daemon says about why it switched `name` off; empty if it says nothing."""
-        return self.listed[name].DisabledReasonMsg if name in self.listed else ""
 
     @property
     def build_platform(self) -> Platform:

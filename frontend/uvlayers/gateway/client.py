@@ -13,7 +13,7 @@ from uvlayers.gateway.errors import GatewayError, gateway_error
 from uvlayers.gateway.result import Ref, Result
 from uvlayers.gateway.stdio import Bridge
 from uvlayers.pb import gateway_pb2 as pb
-from uvlayers.pb.ops_pb2 import Definition, Platform, Range, SourceInfo, SourceOp
+from uvlayers.pb.ops_pb2 import Definition, Range, SourceInfo
 from uvlayers.pb.stat_pb2 import Stat
 from uvlayers.pb.status_pb2 import Status
 
@@ -138,34 +138,6 @@ class Gateway:
         """The definitions that the client passed to this build by name."""
         answer = self._call("Inputs", pb.InputsRequest(), pb.InputsResponse)
         return dict(answer.Definitions)
-
-    def resolve_source(
-        self,
-        source: SourceOp,
-        *,
-        platform: Platform | None = None,
-        log_name: str = "",
-        resolve_mode: str = "",
-    ) -> pb.ResolveSourceMetaResponse:
-        """What a source is right now: an image's digest and config, a file's checksum, a commit."""
-        request = pb.ResolveSourceMetaRequest(
-            Source=source, Platform=platform, LogName=log_name, ResolveMode=resolve_mode
-        )
-        return self._call("ResolveSourceMeta", request, pb.ResolveSourceMetaResponse)
-
-    def resolve_image_config(
-        self,
-        ref: str,
-        *,
-        platform: Platform | None = None,
-        log_name: str = "",
-        resolve_mode: str = "",
-    ) -> pb.ResolveImageConfigResponse:
-        """An image's digest and config; for daemons without `source.metaresolver`."""
-        request = pb.ResolveImageConfigRequest(
-            Ref=ref, Platform=platform, LogName=log_name, ResolveMode=resolve_mode
-        )
-        return self._call("ResolveImageConfig", request, pb.ResolveImageConfigResponse)
 
     def warn(
         self,

@@ -24,10 +24,7 @@ STATUS_TRAILER = "grpc-status-details-bin"
 
 DETAIL_PREFIX = "github.com/moby/buildkit/"
 SOURCE = "errdefs.Source+json"
-SOLVE = "errdefs.Solve+json"
 VERTEX = "errdefs.Vertex+json"
-SUBREQUEST = "errdefs.Subrequest+json"
-STACK = "stack.Stack+json"
 
 # What Go makes of ENOENT and ENOTDIR (BuildKit's cache/util/fsutil.go); a mount that fails on the
 # way to the file says the same at its end, but begins otherwise.

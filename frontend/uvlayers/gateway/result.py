@@ -25,9 +25,6 @@ class Ref:
         return not self.id
 
 
-SCRATCH = Ref("", Definition())
-
-
 @dataclass(frozen=True, slots=True)
 class Result:
     """One state, or one for each platform, with the metadata that makes an image of them."""
