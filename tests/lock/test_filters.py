@@ -6,7 +6,7 @@ from uvlayers.lock.selection import InstallFilter
 PROJECT = Package("app", "1.0", EditableSource("."))
 MEMBER = Package("core", "1.0", EditableSource("core"))
 ARCHIVE = Package("archive", "1.0", PathSource("a.whl"))
-CLONE = Package("clone", "1.0", GitSource("", "", ""))
+CLONE = Package("clone", "1.0", GitSource(""))
 IDNA = Package("idna", "3.6", RegistrySource(url="https://index.example/simple"))
 EVERYTHING = (PROJECT, MEMBER, ARCHIVE, CLONE, IDNA)
 

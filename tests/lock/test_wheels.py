@@ -42,7 +42,7 @@ def test_a_wheel_of_a_local_index() -> None:
 
 def test_a_wheel_that_is_a_package_of_its_own() -> None:
     table = {"filename": NAME, "hash": DIGEST}
-    for source in (PathSource("x.whl"), GitSource("", "", "", path="x.whl")):
+    for source in (PathSource("x.whl"), GitSource("", path="x.whl")):
         assert reader(source=source).read(table) == WheelFile(NAME, hash=DIGEST)
     url = {"url": f"{FILES}/{NAME}", "hash": DIGEST}
     assert reader(source=UrlSource(f"{FILES}/{NAME}")).read(url).filename == NAME
@@ -133,7 +133,7 @@ def test_uvs_way_out_is_named() -> None:
         (PathSource("x.whl"), {"filename": NAME}, "must have a hash"),
         (UrlSource("x.whl"), {"url": NAME}, "must have a hash"),
         (DirectorySource("x"), {"filename": NAME, "hash": DIGEST}, "must not have a hash"),
-        (GitSource("", "", ""), {"filename": NAME, "hash": DIGEST}, "must not have a hash"),
+        (GitSource(""), {"filename": NAME, "hash": DIGEST}, "must not have a hash"),
         (INDEX, {"url": NAME, "hash": "sha256:0"}, "not a valid hash"),
         (INDEX, {"url": NAME, "size": -1}, "zero or more"),
     ],

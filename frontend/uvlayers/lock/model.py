@@ -27,20 +27,10 @@ class RegistrySource:
 
 @dataclass(frozen=True, slots=True)
 class GitSource:
-    """A repository at one commit.
-
-    `url` is the string of the lock; `repository` is it without query and fragment; `reference` is
-    the requested `tag`, `branch` or `rev` as (kind, name); `path` names an archive inside the
-    repository.
-    """
+    """A repository at one commit: `url` as the lock has it, `path` of an archive inside of it."""
 
     url: str
-    repository: str
-    commit: str
-    reference: tuple[str, str] | None = None
-    subdirectory: str | None = None
     path: str | None = None
-    lfs: bool = False
 
     def __str__(self) -> str:
         return f"git+{self.url}"

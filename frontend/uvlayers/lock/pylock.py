@@ -157,7 +157,8 @@ def _read_source(table: Table) -> Source:
     if "vcs" in table:
         vcs = read_table(table["vcs"])
         url = optional(vcs, "url", read_text) or required(vcs, "path", read_text)
-        return GitSource(url, url, required(vcs, "commit-id", read_text))
+        required(vcs, "commit-id", read_text)
+        return GitSource(url)
     if "archive" in table:
         archive = read_table(table["archive"])
         # uv prefers the path, and what it would record about one is not certain

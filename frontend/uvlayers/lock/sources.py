@@ -48,7 +48,7 @@ def _read_git(table: Table) -> Source:
 
 
 def _git_source(url: str) -> GitSource:
-    """Split `URL?rev=…&subdirectory=…#commit`, the last of several answers counts."""
+    """Check `URL?rev=…&path=…#commit`, where the last of several answers counts."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -57,24 +57,12 @@ def _git_source(url: str) -> GitSource:
         raise LockError(f"not a valid URL: {url!r}")
     if not _COMMIT.fullmatch(parts.fragment):
         raise LockError(f"expected a git URL that ends with a commit, got {url!r}")
-    reference, query = None, {}
-    for key, value in parse_qsl(parts.query, keep_blank_values=True):
-        if key in ("tag", "branch", "rev"):
-            reference = (key, value)
-        query[key] = value
-    commit = parts.fragment.lower()
-    kind, name = reference or ("", "")
-    if kind == "rev" and _COMMIT.fullmatch(name) and name.lower() != commit:
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    requested = [pair for pair in query if pair[0] in ("tag", "branch", "rev")]
+    kind, name = requested[-1] if requested else ("", "")
+    if kind == "rev" and _COMMIT.fullmatch(name) and name.lower() != parts.fragment.lower():
         raise LockError(f"the requested commit differs from the locked one in {url!r}")
-    return GitSource(
-        url=url,
-        repository=parts._replace(query="", fragment="").geturl(),
-        commit=commit,
-        reference=reference,
-        subdirectory=query.get("subdirectory"),
-        path=query.get("path"),
-        lfs=query.get("lfs", "").lower() == "true",
-    )
+    return GitSource(url, dict(query).get("path"))
 
 
 def _read_url(table: Table) -> Source:
