@@ -7,7 +7,6 @@ MEMBERS = {
     "flag": True,
     "number": 7,
     "texts": ["a", "b"],
-    "numbers": [1, 2],
     "table": {"inner": "b"},
     "path": "/a/b",
     "null": None,
@@ -28,7 +27,6 @@ def test_members_of_every_kind_are_read(members: JsonObject) -> None:
     assert members.flag("flag") is True
     assert members.number("number") == 7
     assert members.texts("texts") == ("a", "b")
-    assert members.numbers("numbers") == (1, 2)
     assert members.table("table").text("inner") == "b"
     assert members.path("path") == "/a/b"
 
@@ -49,7 +47,6 @@ def test_an_optional_member_may_be_null_or_missing(members: JsonObject) -> None:
         (JsonObject.number, "negative", "expected no negative number in `facts.negative`: -1"),
         (JsonObject.texts, "text", "expected list in `facts.text`"),
         (JsonObject.texts, "mixed", "expected only str in `facts.mixed`"),
-        (JsonObject.numbers, "mixed", "expected only int in `facts.mixed`"),
         (JsonObject.table, "texts", "expected an object in `facts.texts`"),
         (JsonObject.path, "relative", "expected an absolute path in `facts.relative`: `a/b`"),
         (

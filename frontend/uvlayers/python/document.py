@@ -46,10 +46,11 @@ class JsonObject:
         return number
 
     def texts(self, key: str) -> tuple[str, ...]:
-        return self._list(key, str)
-
-    def numbers(self, key: str) -> tuple[int, ...]:
-        return self._list(key, int)
+        values: list[object] = self._member(key, list)
+        texts = tuple(value for value in values if isinstance(value, str))
+        if len(texts) != len(values):
+            raise Unsupported(f"expected only str in `{self._at}.{key}`")
+        return texts
 
     def table(self, key: str) -> "JsonObject":
         return JsonObject(self._members.get(key), f"{self._at}.{key}")
@@ -72,13 +73,6 @@ class JsonObject:
         if type(value) is not kind:  # exact, for JSON's true is no number
             raise Unsupported(f"expected {kind.__name__} in `{self._at}.{key}`")
         return value
-
-    def _list(self, key: str, kind: type[T]) -> tuple[T, ...]:
-        values: list[object] = self._member(key, list)
-        for value in values:
-            if type(value) is not kind:
-                raise Unsupported(f"expected only {kind.__name__} in `{self._at}.{key}`")
-        return tuple(values)  # type: ignore[arg-type]
 
 
 def read_report(json_text: bytes, at: str, subject: str) -> JsonObject:

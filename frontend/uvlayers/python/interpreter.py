@@ -105,7 +105,6 @@ class Interpreter:
 
     version: tuple[int, int, int]
     full_version: str
-    implementation: str
     markers: Mapping[str, str]
     libc: Libc
     machine: str
@@ -114,7 +113,6 @@ class Interpreter:
     debug: bool
     pointer_size: int
     prefix: str
-    base_prefix: str
     executable: str
     base_executable: str
     cache_tag: str
@@ -124,8 +122,6 @@ class Interpreter:
     umask: int
     uid: int
     gid: int
-    groups: tuple[int, ...]
-    home: str | None
     installed: tuple[str, ...]
     sys_version: str
     environment: Environment | None = None
@@ -157,11 +153,11 @@ def parse_facts(json_text: bytes) -> Interpreter:
 def _interpreter(facts: JsonObject) -> Interpreter:
     raw = facts.table("markers")
     markers = {name: raw.text(name) for name in MARKERS}
+    _require_cpython(markers)
     full_version = markers["python_full_version"]
     return Interpreter(
         version=_version(full_version),
         full_version=full_version,
-        implementation=_implementation(markers),
         markers=_cut(markers),
         libc=_libc(facts.table("os")),
         machine=MACHINE_ALIASES.get(facts.text("arch"), facts.text("arch")),
@@ -170,7 +166,6 @@ def _interpreter(facts: JsonObject) -> Interpreter:
         debug=facts.flag("debug_enabled"),
         pointer_size=facts.number("pointer_size"),
         prefix=facts.path("prefix"),
-        base_prefix=facts.path("base_prefix"),
         executable=facts.path("executable"),
         base_executable=facts.path("base_executable"),
         cache_tag=facts.text("cache_tag"),
@@ -180,8 +175,6 @@ def _interpreter(facts: JsonObject) -> Interpreter:
         umask=facts.number("umask"),
         uid=facts.number("uid"),
         gid=facts.number("gid"),
-        groups=facts.numbers("groups"),
-        home=facts.optional("home", JsonObject.text),
         installed=facts.texts("installed"),
         sys_version=facts.text("sys_version"),
         environment=_environment(facts.optional("environment", JsonObject.table)),
@@ -208,11 +201,10 @@ def _uv_version(version: str | None) -> tuple[int, int, int] | None:
     return (int(match[1]), int(match[2]), int(match[3]))
 
 
-def _implementation(markers: Mapping[str, str]) -> str:
+def _require_cpython(markers: Mapping[str, str]) -> None:
     name = markers["implementation_name"]
     if name != "cpython":
         raise Unsupported(f"only CPython is supported: `{name}`")
-    return name
 
 
 def _cut(markers: Mapping[str, str]) -> Mapping[str, str]:
