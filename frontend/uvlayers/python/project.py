@@ -5,13 +5,13 @@ prompt of the virtual environment from the project's name; nothing else of a pro
 environment that `uv sync` makes before it installs.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from uvlayers.errors import Unsupported
+from uvlayers.toml import inline, quote
 
 ANY_PYTHON: Final = ">=3.8"  # a lock must name some range; the oldest that the guest runs on
 
@@ -61,7 +61,7 @@ def bare_project(
         "[tool.uv.workspace]",
     ]
     lock = _LOCK.format(
-        requires_python=_quote(requires_python or ANY_PYTHON), name=_quote(project["name"])
+        requires_python=quote(requires_python or ANY_PYTHON), name=quote(project["name"])
     )
     return BareProject("\n".join(lines) + "\n", lock)
 
@@ -79,12 +79,4 @@ def _name_of(directory: str) -> str:
 def _table(name: str, members: Mapping[str, str | bool]) -> list[str]:
     if not members:
         return []
-    return [f"[{name}]", *(f"{key} = {_quote(value)}" for key, value in members.items()), ""]
-
-
-def _quote(value: str | bool) -> str:
-    """A TOML basic string or boolean.
-
-    TOML has JSON's escapes, but none for surrogate pairs, and does not take a bare DEL.
-    """
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return [f"[{name}]", *(f"{key} = {inline(value)}" for key, value in members.items()), ""]
