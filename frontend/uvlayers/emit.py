@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import basename
 
+from uvlayers.files import Directories
 from uvlayers.layers.artifacts import Built, PathWheel
 from uvlayers.layers.modes import Modes
 from uvlayers.layers.plan import Artifact, Layer, Wheel
@@ -29,9 +30,6 @@ _UNDATED = {
     "env": {},
     "directories": {},
 }
-
-Directories = Mapping[str, tuple[int, int, int]]
-"""Absolute path to (permission bits, uid, gid) of directories of the state below."""
 
 
 @dataclass(frozen=True, slots=True)
