@@ -1,6 +1,13 @@
 import pytest
 from uvlayers.errors import LockError
-from uvlayers.lock.markers import Comparison, Conjunction, Disjunction, Expression, parse_marker
+from uvlayers.lock.markers import (
+    Comparison,
+    Conjunction,
+    Disjunction,
+    Expression,
+    comparisons,
+    parse_marker,
+)
 
 LINUX = Comparison("sys_platform", "==", "linux")
 OLD = Comparison("python_full_version", "<", "3.12")
@@ -74,3 +81,8 @@ def test_brackets_nest_only_so_deep() -> None:
     assert parse_marker("(" * shallow + marker + ")" * shallow) == LINUX
     with pytest.raises(LockError, match="too many nested brackets"):
         parse_marker("(" * deep + marker + ")" * deep)
+
+
+def test_every_comparison_of_a_marker() -> None:
+    inner = Disjunction((OLD, EXTRA))
+    assert list(comparisons(Conjunction((LINUX, inner, LINUX)))) == [LINUX, OLD, EXTRA, LINUX]

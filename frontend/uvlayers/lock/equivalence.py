@@ -11,7 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from uvlayers.errors import Unsupported
 from uvlayers.lock.environment import canonical_text
-from uvlayers.lock.markers import STRING_KEYS, Comparison, Conjunction, Disjunction, Expression
+from uvlayers.lock.markers import (
+    STRING_KEYS,
+    Comparison,
+    Conjunction,
+    Disjunction,
+    Expression,
+    comparisons,
+)
 from uvlayers.lock.names import normalize_name
 from uvlayers.lock.versions import Release, compare_release, read_release, split_specifiers
 
@@ -43,8 +50,7 @@ def same_marker(left: Expression, right: Expression, requires_python: str) -> bo
 
 
 def _same(left: Expression, right: Expression, requires_python: str) -> bool:
-    comparisons = {*_comparisons(left), *_comparisons(right)}
-    domains = _domains(comparisons, requires_python)
+    domains = _domains({*comparisons(left), *comparisons(right)}, requires_python)
     cases = 1
     for values in domains.values():
         cases *= len(values)
@@ -59,22 +65,14 @@ def _same(left: Expression, right: Expression, requires_python: str) -> bool:
     )
 
 
-def _comparisons(expression: Expression) -> Iterator[Comparison]:
-    if isinstance(expression, Comparison):
-        yield expression
-    else:
-        for part in expression.parts:
-            yield from _comparisons(part)
-
-
 def _domains(
-    comparisons: Iterable[Comparison], requires_python: str
+    asked: Iterable[Comparison], requires_python: str
 ) -> Mapping[_Variable, tuple[object, ...]]:
     """Return for each variable the values that make a difference."""
     bounds: set[Release] = set()
     texts: dict[_Variable, set[str]] = {}
     flags: set[_Variable] = set()
-    for comparison in comparisons:
+    for comparison in asked:
         variable, value = _question(comparison)
         if variable == _PYTHON:
             bounds.update(_bounds(comparison))

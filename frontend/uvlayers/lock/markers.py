@@ -92,6 +92,15 @@ def parse_marker(text: str) -> Expression:
     return _Reader(text).marker()
 
 
+def comparisons(expression: Expression) -> Iterator[Comparison]:
+    """Yield every comparison in a marker, in order."""
+    if isinstance(expression, Comparison):
+        yield expression
+    else:
+        for part in expression.parts:
+            yield from comparisons(part)
+
+
 class _Reader:
     """Recursive descent: or, and, one comparison or a bracket."""
 

@@ -15,7 +15,7 @@ from uvlayers.errors import LockError
 from uvlayers.lock.conditions import Conditions
 from uvlayers.lock.environment import Environment
 from uvlayers.lock.fields import read_marker, read_markers, read_specifiers
-from uvlayers.lock.markers import Comparison, Expression, parse_marker
+from uvlayers.lock.markers import comparisons, parse_marker
 from uvlayers.lock.model import (
     DirectorySource,
     GitSource,
@@ -120,15 +120,9 @@ def _read_entry(value: object) -> Entry:
 def _read_plain_marker(value: object) -> str:
     """A marker without `extra`, which a pylock.toml has no use for."""
     marker = read_marker(value)
-    if any(comparison.key == "extra" for comparison in _comparisons(parse_marker(marker))):
+    if any(comparison.key == "extra" for comparison in comparisons(parse_marker(marker))):
         raise LockError(f"invalid marker: {marker!r}")
     return marker
-
-
-def _comparisons(expression: Expression) -> list[Comparison]:
-    if isinstance(expression, Comparison):
-        return [expression]
-    return [found for part in expression.parts for found in _comparisons(part)]
 
 
 def _read_package(table: Table) -> Package:
