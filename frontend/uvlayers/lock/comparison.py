@@ -18,6 +18,7 @@ from uvlayers.lock.model import (
     Lock,
     Package,
     RegistrySource,
+    or_dev,
 )
 from uvlayers.lock.names import normalize_name
 from uvlayers.lock.projects import (
@@ -131,22 +132,18 @@ def _group_settings(lock: Lock, projects: Projects) -> Iterator[str]:
     if lock.revision < GROUP_METADATA_REVISION:
         return
     for name, member in projects.members.items():
-        if _defaults(member.settings) != _or_dev(lock.named(name)[0].default_groups):
+        if _defaults(member.settings) != or_dev(lock.named(name)[0].default_groups):
             yield f"`default-groups` of `{name}` has changed"
-    locked = _or_dev(lock.manifest.default_groups)
+    locked = or_dev(lock.manifest.default_groups)
     if projects.is_projectless and _defaults(projects.settings) != locked:
         yield "`default-groups` has changed"
-
-
-def _or_dev(defaults: DefaultGroups | None) -> DefaultGroups:
-    return frozenset({"dev"}) if defaults is None else defaults
 
 
 def _defaults(settings: Table) -> DefaultGroups:
     if settings.get("default-groups") == "all":
         return "all"
     if "default-groups" not in settings:
-        return _or_dev(None)
+        return or_dev(None)
     return frozenset(normalize_name(name) or name for name in texts(settings, "default-groups"))
 
 

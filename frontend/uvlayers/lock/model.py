@@ -14,6 +14,11 @@ GROUP_METADATA_REVISION = 5
 """The first revision that records default groups and the Python a group requires."""
 
 
+def or_dev(defaults: DefaultGroups | None) -> DefaultGroups:
+    """Return the default groups; the one called "dev" where none are set."""
+    return frozenset({"dev"}) if defaults is None else defaults
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrySource:
     """An index: `url`, or for a scheme-less string a directory `path` relative to the lock."""

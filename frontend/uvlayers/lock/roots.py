@@ -14,11 +14,10 @@ from uvlayers.lock.model import (
     Lock,
     Package,
     VirtualSource,
+    or_dev,
 )
 from uvlayers.lock.rules import Rules
 from uvlayers.lock.selection import Groups, Selection
-
-_DEV: DefaultGroups = frozenset({"dev"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def wanted_groups(lock: Lock, selection: Selection, rules: Rules) -> WantedGroup
         raise Unsupported("the lock does not record default groups and there is no pyproject.toml")
     single = selection.packages[0] if len(selection.packages) == 1 else selection.project
     if single is None:
-        return WantedGroups(groups, _or_dev(lock.manifest.default_groups))
+        return WantedGroups(groups, or_dev(lock.manifest.default_groups))
     recorded = _recorded_defaults(lock, single)
     if recorded is None:
         raise Unsupported(f"the lock has no workspace member called `{single}`")
@@ -115,12 +114,8 @@ def _recorded_defaults(lock: Lock, name: str) -> DefaultGroups | None:
         return None
     for package in lock.named(name):
         if is_member(lock, package):
-            return _or_dev(package.default_groups)
+            return or_dev(package.default_groups)
     return None
-
-
-def _or_dev(defaults: DefaultGroups | None) -> DefaultGroups:
-    return _DEV if defaults is None else defaults
 
 
 def is_member(lock: Lock, package: Package) -> bool:
