@@ -6,7 +6,6 @@ from uvlayers.errors import Unsupported
 from uvlayers.settings.arguments import Arguments
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.configuration import LOCK_ONLY
-from uvlayers.settings.discovery import FoundWorkspace
 from uvlayers.settings.releases import Requirement
 from uvlayers.settings.request import LockMode
 from uvlayers.settings.variables import Variables
@@ -51,9 +50,8 @@ def read_lock_mode(
     return LockMode.FROZEN if frozen_flag or frozen else LockMode.UPDATE
 
 
-def resolution_settings(choices: Choices, workspace: FoundWorkspace) -> Mapping[str, object]:
+def resolution_settings(choices: Choices) -> Mapping[str, object]:
     """All that a resolution reads besides the projects, under the names of `[tool.uv]`."""
-    del workspace
     found: dict[str, object] = {}
     for level, path in reversed(
         list(zip(choices.configuration.levels, choices.configuration.paths, strict=True))

@@ -131,5 +131,5 @@ def _freshness_workspace(workspace: FoundWorkspace, choices: Choices, mode: Lock
         for project in workspace.members.values()
         if project.directory != root
     }
-    settings = {} if mode is LockMode.FROZEN else resolution_settings(choices, workspace)
+    settings = {} if mode is LockMode.FROZEN else resolution_settings(choices)
     return Workspace(workspace.root.pyproject, members, settings)
