@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from uvlayers.errors import Unsupported
-from uvlayers.settings.arguments import Arguments, parse_arguments
+from uvlayers.settings.arguments import Arguments, parse_arguments, split_index
 from uvlayers.settings.flags import FLAGS, GLOBAL, LONG, Arity, subcommand
 from uvlayers.settings.releases import Requirement, parse_release
 
@@ -144,6 +144,18 @@ class TestRequirement:
 )
 def test_subcommand(text: str, command: str | None) -> None:
     assert subcommand(text.split(" ")) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "url"),
+    [
+        ("https://i.example/simple", None, "https://i.example/simple"),
+        ("a-b_c.d=https://i.example/?x=y", "a-b_c.d", "https://i.example/?x=y"),
+        ("https://i.example/?x=y", None, "https://i.example/?x=y"),
+    ],
+)
+def test_an_index_may_have_a_name(text: str, name: str | None, url: str) -> None:
+    assert split_index(text) == (name, url)
 
 
 @given(st.lists(st.text(max_size=6), max_size=5))

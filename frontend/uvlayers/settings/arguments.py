@@ -145,5 +145,12 @@ def normalized(names: Iterable[str], origin: str) -> list[str]:
     return found
 
 
+def split_index(text: str) -> tuple[str | None, str]:
+    """The name and the URL of `name=url`, or None and the URL of `url`, which may have a `=`."""
+    name, equals, url = text.partition("=")
+    named = bool(equals) and all(c.isalnum() or c in "-_." for c in name)
+    return (name, url) if named else (None, text)
+
+
 def _present(names: Iterable[str], values: dict[str, list[str]]) -> list[str]:
     return [name for name in names if name in values]

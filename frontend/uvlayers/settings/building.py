@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from uvlayers.lock.names import normalize_name
+from uvlayers.settings.arguments import split_index
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.configuration import ancestors
 from uvlayers.settings.discovery import FoundWorkspace
@@ -160,9 +161,7 @@ def _locations(choices: Choices, settings: Table) -> Iterator[str]:
     for flag, variable, separator in _INDEXES:
         variables = (choices.variables.text(variable) or "").split(separator)
         for text in (*choices.arguments.many(flag), *variables):
-            name, equals, url = text.partition("=")
-            named = equals and all(c.isalnum() or c in "-_." for c in name)
-            yield from (url if named else text).split(separator)
+            yield from split_index(text)[1].split(separator)
 
 
 def _is_away(location: str, root: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from uvlayers.errors import Unsupported
-from uvlayers.settings.arguments import Arguments
+from uvlayers.settings.arguments import Arguments, split_index
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.configuration import LOCK_ONLY
 from uvlayers.settings.releases import Requirement
@@ -119,8 +119,7 @@ def _add_indexes(choices: Choices, found: dict[str, object]) -> None:
 
 
 def _index(text: str, *, default: bool) -> dict[str, object]:
-    """`name=url` or `url`, as a table of `[[tool.uv.index]]`."""
-    name, equals, url = text.partition("=")
-    named = bool(equals) and all(c.isalnum() or c in "-_." for c in name)
-    table: dict[str, object] = {"name": name, "url": url} if named else {"url": text}
+    """One that a flag or variable names, as a table of `[[tool.uv.index]]`."""
+    name, url = split_index(text)
+    table: dict[str, object] = {"url": url} if name is None else {"name": name, "url": url}
     return table | ({"default": True} if default else {})
