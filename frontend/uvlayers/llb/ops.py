@@ -102,20 +102,8 @@ def exec_op(
     )
     outputs = 0
     for mount in mounts:
-        wired = pb.Mount(
-            dest=mount.dest,
-            selector=mount.selector,
-            readonly=mount.readonly,
-            input=NONE,
-            output=NONE,
-            mountType=pb.MountType.TMPFS if mount.tmpfs else pb.MountType.BIND,
-        )
-        if mount.source is not None:
-            wired.input = index_of(inputs, mount.source)
-        if mount.output:
-            wired.output = outputs
-            outputs += 1
-        op.mounts.append(wired)
+        op.mounts.append(wired(mount, inputs, outputs))
+        outputs += mount.output
     return _labelled(pb.Op(exec=op, platform=platform), inputs, label)
 
 
@@ -207,6 +195,18 @@ def _labelled(op: pb.Op, inputs: Sequence[Output], label: Label | None) -> Verte
     if label is None:
         return make_vertex(op, inputs)
     return make_vertex(op, inputs, label.metadata(), label.locations)
+
+
+def wired(mount: Mount, inputs: list[Output], output: int) -> pb.Mount:
+    """The mount in an exec with those `inputs`; its output, if it has one, is number `output`."""
+    return pb.Mount(
+        dest=mount.dest,
+        selector=mount.selector,
+        readonly=mount.readonly,
+        input=NONE if mount.source is None else index_of(inputs, mount.source),
+        output=output if mount.output else NONE,
+        mountType=pb.MountType.TMPFS if mount.tmpfs else pb.MountType.BIND,
+    )
 
 
 def index_of(inputs: list[Output], source: Output) -> int:

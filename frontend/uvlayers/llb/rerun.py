@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from uvlayers.llb.graph import Output, Vertex, make_vertex
-from uvlayers.llb.ops import NONE, Label, Mount, Process, index_of
+from uvlayers.llb.ops import NONE, Label, Mount, Process, index_of, wired
 from uvlayers.pb import ops_pb2 as pb
 
 
@@ -37,16 +37,8 @@ def rerun(
             _add_kept(op.exec, inputs, mount, run, keep)
     outputs = 1
     for added in mounts:
-        wired = pb.Mount(
-            dest=added.dest,
-            selector=added.selector,
-            readonly=added.readonly,
-            input=NONE if added.source is None else index_of(inputs, added.source),
-            output=outputs if added.output else NONE,
-            mountType=pb.MountType.TMPFS if added.tmpfs else pb.MountType.BIND,
-        )
+        op.exec.mounts.append(wired(added, inputs, outputs))
         outputs += added.output
-        op.exec.mounts.append(wired)
     return make_vertex(op, inputs, label.metadata(), label.locations)
 
 
@@ -57,15 +49,15 @@ def _add_kept(
     run: Vertex,
     keep: Callable[[pb.Mount], Output | None],
 ) -> None:
-    wired = pb.Mount()
-    wired.CopyFrom(mount)
+    kept = pb.Mount()
+    kept.CopyFrom(mount)
     if mount.mountType in (pb.MountType.BIND, pb.MountType.CACHE):
-        wired.output = NONE
+        kept.output = NONE
     if mount.mountType == pb.MountType.CACHE and mount.input >= 0:
-        wired.input = index_of(inputs, run.inputs[mount.input])
+        kept.input = index_of(inputs, run.inputs[mount.input])
     if mount.mountType == pb.MountType.BIND and mount.input >= 0:
         source = keep(mount)
         if source is None:
             return
-        wired.input = index_of(inputs, source)
-    execution.mounts.append(wired)
+        kept.input = index_of(inputs, source)
+    execution.mounts.append(kept)
