@@ -10,33 +10,28 @@ from typing import Any
 
 from uvlayers.errors import Unsupported
 from uvlayers.settings.documents import Documents, Table, member, strings, subtable
-from uvlayers.settings.variables import Variables
+from uvlayers.settings.variables import Variables, names
 
-
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-BOOLEANS = _keys(
+BOOLEANS = names(
     """
     compile-bytecode no-binary no-build no-build-isolation no-index no-sources offline preview
     reinstall upgrade
     """
 )
-LISTS = _keys(
+LISTS = names(
     """
     extra-index-url find-links no-binary-package no-build-isolation-package no-build-package
     no-sources-package reinstall-package upgrade-package
     """
 )
-TEXTS = _keys(
+TEXTS = names(
     """
     fork-strategy index-strategy index-url link-mode prerelease python-downloads python-preference
     required-version resolution
     """
 )
 # Read by the check of the lock's freshness: whatever they hold, the lock decides what is installed.
-LOCK_ONLY = _keys(
+LOCK_ONLY = names(
     """
     constraint-dependencies build-constraint-dependencies dependency-metadata environments
     exclude-dependencies exclude-newer exclude-newer-package index minimum-libc-version
@@ -44,14 +39,14 @@ LOCK_ONLY = _keys(
     """
 )
 # Read where the projects are read; not allowed in a `uv.toml`.
-PROJECT_ONLY = _keys(
+PROJECT_ONLY = names(
     """
     build-backend conflicts default-groups dependency-groups dev-dependencies managed package
     sources workspace
     """
 )
 # They go into the project that the probe runs, by which uv picks the interpreter.
-PYTHON = _keys(
+PYTHON = names(
     """
     graalpy-install-mirror pypy-install-mirror pyodide-install-mirror python-downloads
     python-downloads-json-url python-install-mirror python-preference
@@ -59,12 +54,12 @@ PYTHON = _keys(
 )
 HARMLESS = {
     **dict.fromkeys(
-        _keys("concurrent-builds concurrent-downloads concurrent-installs"),
+        names("concurrent-builds concurrent-downloads concurrent-installs"),
         "it only changes how fast uv works",
     ),
-    **dict.fromkeys(_keys("cache-dir no-cache"), "it only changes what is kept in uv's cache"),
+    **dict.fromkeys(names("cache-dir no-cache"), "it only changes what is kept in uv's cache"),
     **dict.fromkeys(
-        _keys(
+        names(
             """
             allow-insecure-host http-proxy https-proxy keyring-provider native-tls no-proxy
             system-certs
@@ -73,7 +68,7 @@ HARMLESS = {
         "it only changes how an index is reached",
     ),
     **dict.fromkeys(
-        _keys(
+        names(
             """
             cache-keys config-settings config-settings-package extra-build-dependencies
             extra-build-variables require-build-hashes
@@ -82,14 +77,14 @@ HARMLESS = {
         "it only changes how packages are built",
     ),
     **dict.fromkeys(
-        _keys("add-bounds check-url pip publish-url trusted-publishing"),
+        names("add-bounds check-url pip publish-url trusted-publishing"),
         "`uv sync` does not read it",
     ),
 }
 # uv stops when one of these is of another type, even where it does not use it.
-HARMLESS_BOOLEANS = _keys("native-tls system-certs")
-HARMLESS_LISTS = _keys("allow-insecure-host")
-HARMLESS_TEXTS = _keys("http-proxy https-proxy")
+HARMLESS_BOOLEANS = names("native-tls system-certs")
+HARMLESS_LISTS = names("allow-insecure-host")
+HARMLESS_TEXTS = names("http-proxy https-proxy")
 REFUSED = {
     "no-index": "it turns the indexes off",
     "offline": "it turns the network off",
@@ -99,7 +94,7 @@ REFUSED = {
     "upgrade": "it resolves anew",
     "upgrade-package": "it resolves anew",
 }
-ELSEWHERE = _keys("audit preview-features") | LOCK_ONLY | PROJECT_ONLY | PYTHON | HARMLESS.keys()
+ELSEWHERE = names("audit preview-features") | LOCK_ONLY | PROJECT_ONLY | PYTHON | HARMLESS.keys()
 
 
 @dataclass(frozen=True, slots=True)

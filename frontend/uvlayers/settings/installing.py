@@ -5,11 +5,7 @@ from collections.abc import Mapping
 from uvlayers.errors import Unsupported
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.request import Invalidation
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from uvlayers.settings.variables import names
 
 INVALIDATION_MODES: Mapping[str, Invalidation] = {
     "TIMESTAMP": "timestamp",
@@ -17,7 +13,7 @@ INVALIDATION_MODES: Mapping[str, Invalidation] = {
     "UNCHECKED_HASH": "unchecked-hash",
 }
 # They neither change what is installed nor where, nor how a lock is read.
-HARMLESS_PREVIEWS = _names(
+HARMLESS_PREVIEWS = names(
     """
     add-bounds audit audit-command auth-helper azure-endpoint batch-export build-dependency-hashes
     cache-physical-space cache-size check check-command extra-build-dependencies format

@@ -26,12 +26,7 @@ from uvlayers.settings.pip_flags import PIP_INSTALL, PIP_SYNC
 from uvlayers.settings.releases import Requirement
 from uvlayers.settings.request import PipRequest
 from uvlayers.settings.target import find_target
-from uvlayers.settings.variables import Variables, parse_boolean
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from uvlayers.settings.variables import Variables, names, parse_boolean
 
 OLDEST_UV = "0.8.0"
 """The oldest uv whose reading of these commands is known to be ours."""
@@ -63,7 +58,7 @@ _REFUSED_BOOLEANS = (
 _BOOLEANS = ("UV_SYSTEM_PYTHON", "UV_BREAK_SYSTEM_PACKAGES", "UV_REQUIRE_HASHES")
 
 # Settings that bear on what is installed, where or how; in any file that uv may read.
-_REFUSED_SETTINGS = _names(
+_REFUSED_SETTINGS = names(
     """
     audit compile-bytecode find-links link-mode no-binary no-binary-package no-build
     no-build-package no-index offline pip preview preview-features python-downloads
@@ -142,8 +137,8 @@ def _kind(command: SyncCommand) -> str | None:
 
 
 def _refuse_variables(command: SyncCommand) -> None:
-    names = (*_REFUSED_TEXTS, *_REFUSED_BOOLEANS, *_BOOLEANS)
-    for name in sorted(command.unknown.intersection(names)):
+    read = (*_REFUSED_TEXTS, *_REFUSED_BOOLEANS, *_BOOLEANS)
+    for name in sorted(command.unknown.intersection(read)):
         raise Unsupported(f"the value of `{name}` is only known when it runs")
     given = command.environment
     for name in _REFUSED_TEXTS:

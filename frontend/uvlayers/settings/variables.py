@@ -12,7 +12,8 @@ from uvlayers.errors import Unsupported
 from uvlayers.settings.releases import Requirement
 
 
-def _names(text: str) -> frozenset[str]:
+def names(text: str) -> frozenset[str]:
+    """The words of a text, for the tables of what is known."""
     return frozenset(text.split())
 
 
@@ -87,7 +88,7 @@ REFUSED = {
 }
 
 # The probe runs uv with the same environment, so they do their part there.
-STEER_PYTHON = _names(
+STEER_PYTHON = names(
     """
     CONDA_DEFAULT_ENV CONDA_PREFIX PATH PYTHONHOME PYTHONPATH UV_GRAALPY_INSTALL_MIRROR
     UV_INTERNAL__PARENT_INTERPRETER UV_LIBC UV_PYPY_INSTALL_MIRROR UV_PYTHON_ARCH
@@ -106,7 +107,7 @@ STEER_COMPILATION = {
 }
 HARMLESS = {
     name: reason
-    for reason, names in {
+    for reason, text in {
         "it only changes what is printed": """
             CI COLUMNS FORCE_COLOR NO_COLOR RUST_BACKTRACE RUST_LOG UV_HIDE_BUILD_OUTPUT
             UV_LOG_CONTEXT UV_NO_PROGRESS UV_NO_WRAP UV_SHOW_RESOLUTION
@@ -143,17 +144,17 @@ HARMLESS = {
             UV_UPLOAD_HTTP_TIMEOUT UV_VENV_CLEAR UV_VENV_RELOCATABLE UV_VENV_SEED
             """,
     }.items()
-    for name in names.split()
+    for name in text.split()
 }
 # uv stops when one of these is no boolean or no number, even where it does not use it.
-HARMLESS_BOOLEANS = _names(
+HARMLESS_BOOLEANS = names(
     """
     UV_HIDE_BUILD_OUTPUT UV_NO_PROGRESS UV_NO_CACHE UV_NATIVE_TLS UV_SYSTEM_CERTS UV_GIT_LFS
     UV_REQUIRE_BUILD_HASHES UV_ISOLATED UV_NO_SYNC UV_NO_ENV_FILE UV_VENV_CLEAR
     UV_VENV_RELOCATABLE UV_VENV_SEED UV_INIT_BARE UV_LOG_CONTEXT UV_SHOW_RESOLUTION
     """
 )
-HARMLESS_NUMBERS = _names(
+HARMLESS_NUMBERS = names(
     """
     UV_CONCURRENT_BUILDS UV_CONCURRENT_CACHE_READS UV_CONCURRENT_DOWNLOADS UV_CONCURRENT_INSTALLS
     UV_HTTP_CONNECT_TIMEOUT UV_HTTP_RETRIES UV_HTTP_TIMEOUT UV_REQUEST_TIMEOUT HTTP_TIMEOUT
@@ -239,8 +240,8 @@ class Variables:
     def unrecognized(self) -> tuple[str, ...]:
         """Variables that look like uv's and are in no table: a newer uv may read them."""
         known = READ.keys() | REFUSED.keys() | HARMLESS.keys() | STEER_PYTHON
-        names = {name for name in self._environment if name.startswith("UV_")} - known
-        return tuple(sorted(name for name in names if not _is_credential(name)))
+        found = {name for name in self._environment if name.startswith("UV_")} - known
+        return tuple(sorted(name for name in found if not _is_credential(name)))
 
 
 def _is_credential(name: str) -> bool:
