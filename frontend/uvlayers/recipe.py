@@ -84,7 +84,7 @@ def read_recipe(
         _require_beforehand(root, request.environment_path, shop)
     skeleton, python = find_skeleton(run, command, request, root, directories, shop)
     _require_umask(command, skeleton.interpreter)
-    require_agreement(request, ".".join(map(str, skeleton.interpreter.uv or ())))
+    require_agreement(request, skeleton.interpreter.uv or ())
     foresee(partial(foresee_footing, skeleton, command.library_path, shop.guest, shop.states))
     installation = order.installation(skeleton.interpreter)
     if skeleton.ground.run != run:

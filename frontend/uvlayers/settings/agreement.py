@@ -4,19 +4,19 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from uvlayers.errors import Unsupported
-from uvlayers.settings.releases import KNOWN, parse_release
+from uvlayers.settings.releases import KNOWN, Release
 from uvlayers.settings.request import Request
 
 
-def require_agreement(request: Request, version: str) -> None:
-    """Raise Unsupported unless uv `version` (`0.13.9`) means by the command what `request` says."""
-    release = parse_release(version)
-    if release < request.oldest_uv:
+def require_agreement(request: Request, uv: Release) -> None:
+    """Raise Unsupported unless that release of uv means by the command what `request` says."""
+    version = ".".join(map(str, uv))
+    if uv < request.oldest_uv:
         oldest = ".".join(map(str, request.oldest_uv))
         raise Unsupported(
             f"uv {version} is older than {oldest} and reads {request.relies_on[-1]} differently"
         )
-    if release[:2] > KNOWN and request.unrecognized:
+    if uv[:2] > KNOWN and request.unrecognized:
         raise Unsupported(f"uv {version} may know what we do not: `{request.unrecognized[0]}`")
     if request.required_uv is not None and not _permits(request.required_uv, version):
         raise Unsupported(f"`required-version` does not permit uv {version}: {request.required_uv}")
