@@ -21,17 +21,12 @@ from uvlayers.lock.model import (
 from uvlayers.lock.names import normalize_name
 from uvlayers.lock.tables import optional, read_integer, read_table, read_text
 from uvlayers.lock.versions import read_version
+from uvlayers.wheel_names import SUFFIX
 
 _SKIP_CHECK = "if this is intentional, set `UV_SKIP_WHEEL_FILENAME_CHECK=1`"
 
 _NAME = re.compile(r"[A-Za-z0-9._]+")
 _VERSION = re.compile(r"[A-Za-z0-9._+!]+")
-
-# (build-)?python-abi-platform(-variant)?, each tag one or more atoms between dots.
-_TAGS = r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*"
-_SUFFIX = re.compile(
-    rf"(?:[0-9][A-Za-z0-9_.]*-)?(?![0-9]){_TAGS}-{_TAGS}-{_TAGS}(?:-[a-z0-9_.]+)?\.whl"
-)
 
 
 class WheelReader:
@@ -129,7 +124,7 @@ class WheelReader:
 
 @lru_cache(maxsize=4096)
 def _is_suffix(text: str) -> bool:
-    return _SUFFIX.fullmatch(text) is not None
+    return SUFFIX.fullmatch(text) is not None
 
 
 def last_segment(url: str) -> str:

@@ -11,18 +11,14 @@ from itertools import product
 from typing import Final, Generic, Protocol, TypeVar
 
 from uvlayers.errors import SelectError, Unsupported
+from uvlayers.wheel_names import SUFFIX
 
 LISTED_WHEELS: Final = 8  # as many as a terminal shows without hiding the error above them
 
 BuildTag = tuple[()] | tuple[int, str]  # none sorts before any (binary distribution format)
 Priority = tuple[int, BuildTag]
 
-# What follows name and version: [build-]python-abi-platform[-variant].
-_TAG_SET: Final = r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*"
-_SUFFIX: Final = re.compile(
-    r"(?:([0-9]{1,19}(?![0-9])[A-Za-z0-9_.]*)-)?"
-    rf"(?![0-9])({_TAG_SET})-({_TAG_SET})-({_TAG_SET})(?:-([a-z0-9_.]+))?\.whl"
-)
+_BUILD_DIGITS: Final = 19  # as many as always fit the 64 bits that uv has for them
 
 # Spellings that some uv reads as another tag's: cp3013, cp312m, manylinux_2_017, linux_armv8l.
 _UNUSUAL_TAG: Final = re.compile(
@@ -69,10 +65,12 @@ class TagRanks:
             return self._priorities.setdefault(suffix, self._compute(suffix, filename))
 
     def _compute(self, suffix: str, filename: str) -> Priority | None:
-        match = _SUFFIX.fullmatch(suffix)
+        match = SUFFIX.fullmatch(suffix)
         if match is None:
             raise invalid_filename(filename)
         build, pythons, abis, platforms, variant = match.groups()
+        if build is not None and _digits(build) > _BUILD_DIGITS:
+            raise invalid_filename(filename)
         if _UNUSUAL_TAG.search(suffix):
             raise Unsupported(f"a wheel has an unusually spelled tag: `{filename}`")
         if variant is not None:  # PEP 825: uv 0.13 knows variants and takes none of them
@@ -167,5 +165,10 @@ def invalid_filename(filename: str) -> Unsupported:
 def _build_tag(text: str | None) -> BuildTag:
     if text is None:
         return ()
-    digits = len(text) - len(text.lstrip("0123456789"))
+    digits = _digits(text)
     return (int(text[:digits]), text[digits:])
+
+
+def _digits(text: str) -> int:
+    """How many a text begins with."""
+    return len(text) - len(text.lstrip("0123456789"))
