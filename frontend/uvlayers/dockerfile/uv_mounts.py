@@ -18,11 +18,10 @@ def uv_mounts(
 ) -> tuple[Mount, ...]:
     """The bind mounts that an environment's vertex needs.
 
-    All that hold no files of the build context, since those may be uv's Pythons or its
-    configuration, whichever may hold `uv` (what starts it: a name on the PATH of `environment`, or
-    a path), and
-    those near one of the `sensitive` paths. Raises Unsupported for a cache there: what is in it,
-    such as uv's own Pythons, only the RUN can tell. In uv's own cache it looks for none.
+    One is needed that may hold `uv`, which is a path or a name on the PATH of `environment`. So is
+    one near a `sensitive` path, and one that holds no files of the build context: uv's Pythons or
+    its configuration may be there. Raises Unsupported for a cache or tmpfs near a `sensitive` path:
+    what is in it, such as uv's own Pythons, only the RUN can tell. uv's cache is no such place.
     """
     places = _places(uv, environment)
     cache = _own_cache(environment, sensitive)
