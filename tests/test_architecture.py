@@ -94,6 +94,17 @@ def test_nobody_imports_the_story_but_the_entry_point() -> None:
     assert importers("uvlayers.__main__") == set()
 
 
+def test_no_two_packages_import_each_other() -> None:
+    packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    edges = {
+        (part(module), part(name))
+        for module, tree in sources().items()
+        for name in imports(tree)
+        if within(name, "uvlayers") and {part(module), part(name)} <= packages
+    }
+    assert {(one, other) for one, other in edges if one != other and (other, one) in edges} == set()
+
+
 @pytest.mark.parametrize("package", PURE)
 def test_pure_packages_have_no_effects(package: str) -> None:
     mine = {name: tree for name, tree in sources().items() if part(name) == package}

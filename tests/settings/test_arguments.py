@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uvlayers.errors import Unsupported
 from uvlayers.settings.arguments import Arguments, parse_arguments, split_index
-from uvlayers.settings.flags import FLAGS, GLOBAL, LONG, Arity, subcommand
 from uvlayers.settings.releases import Requirement, parse_release
+from uvlayers.uv_flags import FLAGS, GLOBAL, LONG, Arity, subcommand
 
 
 def parse(text: str) -> Arguments:

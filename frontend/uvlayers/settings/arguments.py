@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from uvlayers.errors import Unsupported
 from uvlayers.lock.names import normalize_name
-from uvlayers.settings.flags import GLOBAL, SYNC, Arity, Flag, Syntax
 from uvlayers.settings.releases import Requirement
+from uvlayers.uv_flags import GLOBAL, SYNC, Arity, Flag, Syntax
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from uvlayers.settings.choices import Choices
 from uvlayers.settings.configuration import ancestors
 from uvlayers.settings.discovery import FoundWorkspace
 from uvlayers.settings.documents import Table, subtable
-from uvlayers.settings.flags import FLAGS, Arity
 from uvlayers.settings.variables import parse_boolean
 from uvlayers.toml import lines
+from uvlayers.uv_flags import FLAGS, Arity
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from uvlayers.errors import Unsupported
 from uvlayers.settings.arguments import Arguments, normalized
 from uvlayers.settings.configuration import Configuration
-from uvlayers.settings.flags import LONG
 from uvlayers.settings.releases import Requirement
 from uvlayers.settings.variables import Variables
+from uvlayers.uv_flags import LONG
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from uvlayers.settings.configuration import (
 )
 from uvlayers.settings.directories import absolute_path, read_directory
 from uvlayers.settings.documents import Documents, Files, Table, subtable
-from uvlayers.settings.flags import Syntax, subcommand
 from uvlayers.settings.installing import read_bytecode, refuse_link_mode, refuse_previews
 from uvlayers.settings.pip_flags import PIP_INSTALL, PIP_SYNC
 from uvlayers.settings.releases import Requirement
 from uvlayers.settings.request import PipRequest
 from uvlayers.settings.target import find_target
 from uvlayers.settings.variables import Variables, names, parse_boolean
+from uvlayers.uv_flags import Syntax, subcommand
 
 OLDEST_UV = "0.8.0"
 """The oldest uv whose reading of these commands is known to be ours."""

@@ -4,7 +4,7 @@ Source: `PipSyncArgs` and `PipInstallArgs` in uv's `crates/uv-cli/src/lib.rs`. W
 left to uv: these commands can do far more than install what a lock names.
 """
 
-from uvlayers.settings.flags import FLAGS, Arity, Flag, Syntax
+from uvlayers.uv_flags import FLAGS, Arity, Flag, Syntax
 
 SWITCH, MANY = Arity.SWITCH, Arity.MANY
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvlayers.settings.flags import subcommand
+from uvlayers.uv_flags import subcommand
 
 PYTHONS = ("python", "pypy", "graalpy")
 

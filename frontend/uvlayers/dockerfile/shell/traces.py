@@ -24,7 +24,7 @@ from uvlayers.dockerfile.shell.syntax import (
     takes_words,
 )
 from uvlayers.dockerfile.shell.touches import CLEAR_UV_CACHE
-from uvlayers.settings.flags import subcommand
+from uvlayers.uv_flags import subcommand
 
 # They end when they are done, and what they do to the container they do to its files.
 LEAVE_FILES = frozenset(
