@@ -185,8 +185,8 @@ def test_edits_that_matter(change: Callable[[Table], None], reason: str) -> None
     ("change", "reason"),
     [
         (put("project/dependencies", ["a @ https://x"]), "only uv can compare the requirement"),
-        (put("project/dependencies", [1]), "`dependencies` is not as uv expects it"),
-        (put("project/dependencies", "a"), "`dependencies` is not as uv expects it"),
+        (put("project/dependencies", [1]), "`dependencies` is not a list of strings"),
+        (put("project/dependencies", "a"), "`dependencies` is not a list"),
         (put("project/dynamic", ["dependencies"]), "`dependencies` is dynamic"),
         (put("project/dynamic", ["optional-dependencies"]), "`optional-dependencies` is dynamic"),
         (drop("project/version"), "`app` has no version"),
@@ -197,7 +197,7 @@ def test_edits_that_matter(change: Callable[[Table], None], reason: str) -> None
         (put("project/optional-dependencies", {"x y": []}), "the extra `x y` is not as"),
         (put("project/optional-dependencies", {"web": [], "Web": []}), "the extra `Web` is not"),
         (put("dependency-groups/dev", [1]), "the dependency group `dev` is not as uv expects it"),
-        (put("dependency-groups/dev", "d"), "`dev` is not as uv expects it"),
+        (put("dependency-groups/dev", "d"), "`dev` is not a list"),
         (put("dependency-groups/x y", []), "the dependency group `x y` is not as uv expects it"),
         (put("dependency-groups/dev", [{"include-group": "gone"}]), "the dependency group `gone`"),
         (put("dependency-groups/dev", [{"include-group": "docs"}]), "the dependency group `dev` c"),
@@ -227,7 +227,7 @@ def test_edits_that_matter(change: Callable[[Table], None], reason: str) -> None
             put("tool/uv/conflicts", [[{"group": "dev"}, {"group": "docs"}]]),
             "only uv can compare conflicts of groups that include others",
         ),
-        (put("tool", "x"), "`tool` is not as uv expects it"),
+        (put("tool", "x"), "`tool.uv` is not a table"),
     ],
 )
 def test_edits_that_only_uv_can_judge(change: Callable[[Table], None], reason: str) -> None:

@@ -95,7 +95,7 @@ class TestWorkspaces:
         ({"/w/pyproject.toml": project("x", "[tool.uv]\nmanaged = false")}, "not managed"),
         ({"/w/pyproject.toml": "[project]\nversion = '0'"}, "no valid name"),
         ({"/w/pyproject.toml": "[project]\nname = '_'"}, "no valid name"),
-        ({"/w/pyproject.toml": "[project]\nname = 1"}, "is not a str"),
+        ({"/w/pyproject.toml": "[project]\nname = 1"}, "is not a string"),
         ({"/w/pyproject.toml": "project = 1"}, "is not a table"),
         (
             {"/w/pyproject.toml": ROOT, "/w/packages/a/pyproject.toml": project("root")},

@@ -25,18 +25,16 @@ from uvlayers.lock.projects import (
     Lowering,
     Member,
     Projects,
-    Table,
     declared_extras,
     declared_requirements,
-    get,
     read_indexes,
     read_projects,
     require_static,
-    texts,
 )
 from uvlayers.lock.requirements import read_requirement, same_requirements
 from uvlayers.lock.settings import check_indexes, setting_differences
 from uvlayers.lock.versions import python_bounds, same_version, split_specifiers
+from uvlayers.pyproject import Table, get, strings
 
 
 def differences(
@@ -66,7 +64,7 @@ def _environments(lock: Lock, projects: Projects) -> Iterator[str]:
         ("required-environments", lock.required_markers),
     ):
         value = settings.get(key)
-        wanted = [value] if isinstance(value, str) else texts(settings, key)
+        wanted = (value,) if isinstance(value, str) else strings(settings, key) or ()
         if len(wanted) != len(locked) or not all(
             same_marker(parse_marker(left), parse_marker(right), lock.requires_python)
             for left, right in zip(wanted, locked, strict=True)
@@ -142,9 +140,8 @@ def _group_settings(lock: Lock, projects: Projects) -> Iterator[str]:
 def _defaults(settings: Table) -> DefaultGroups:
     if settings.get("default-groups") == "all":
         return "all"
-    if "default-groups" not in settings:
-        return or_dev(None)
-    return frozenset(normalize_name(name) or name for name in texts(settings, "default-groups"))
+    names = strings(settings, "default-groups")
+    return or_dev(None if names is None else frozenset(normalize_name(n) or n for n in names))
 
 
 def _inputs(lock: Lock, projects: Projects) -> Iterator[str]:
@@ -152,7 +149,7 @@ def _inputs(lock: Lock, projects: Projects) -> Iterator[str]:
     manifest = lock.manifest
     lowering = Lowering(projects, projects.root, None)
     for key, recorded in _INPUTS.items():
-        wanted = [lowering.requirement(text) for text in texts(projects.settings, key)]
+        wanted = [lowering.requirement(text) for text in strings(projects.settings, key) or ()]
         locked = map(read_requirement, _tables(manifest.tables.get(recorded)))
         if not same_requirements(wanted, locked, lock.requires_python):
             # uv leaves out what concerns no package of the lock, depending on its version.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from uvlayers.errors import LockError, Unsupported
 from uvlayers.lock.markers import Comparison, Conjunction
 from uvlayers.lock.names import normalize_name
-from uvlayers.lock.projects import Kind, Lowering, Table, get, texts, uv_settings
+from uvlayers.lock.projects import Lowering
 from uvlayers.lock.requirements import Requirement
 from uvlayers.lock.versions import split_specifiers
+from uvlayers.pyproject import Kind, Table, get, strings, uv_settings
 
 _NOTHING: Table = {}
 
@@ -29,8 +30,9 @@ def declared_groups(lowering: Lowering, pyproject: Table) -> Mapping[str, Declar
     reader = _Reader(lowering, pyproject)
     found = {name: reader.group(name, ()) for name in reader.entries}
     settings = uv_settings(pyproject)
-    if get(settings, "dev-dependencies", list) is not None:
-        legacy = map(lowering.requirement, texts(settings, "dev-dependencies"))
+    declared = strings(settings, "dev-dependencies")
+    if declared is not None:
+        legacy = map(lowering.requirement, declared)
         dev = found.get("dev", DeclaredGroup(()))
         found["dev"] = DeclaredGroup((*dev.requirements, *legacy), dev.requires_python)
     return found

@@ -6,15 +6,12 @@ not static, or has a source other than the workspace itself or a named index, ra
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from uvlayers.errors import Unsupported
 from uvlayers.lock.markers import Expression
 from uvlayers.lock.names import normalize_name
 from uvlayers.lock.requirements import Requirement, extra_is, parse_requirement
-
-Table = Mapping[str, object]
-Kind = TypeVar("Kind")
+from uvlayers.pyproject import Table, get, strings, uv_settings
 
 _NOTHING: Table = {}
 
@@ -69,19 +66,6 @@ class Projects:
             return "virtual", member.path
         editable = self.required.get(name)
         return ("directory" if editable is False else "editable"), member.path
-
-
-def get(table: Table, key: str, kind: type[Kind]) -> Kind | None:
-    """Return a value of that type, None where the key is absent; raises Unsupported otherwise."""
-    value = table.get(key)
-    if value is not None and not isinstance(value, kind):
-        raise Unsupported(f"`{key}` is not as uv expects it in a pyproject.toml")
-    return value
-
-
-def uv_settings(pyproject: Table) -> Table:
-    """Return the `[tool.uv]` table of a pyproject.toml."""
-    return get(get(pyproject, "tool", dict) or _NOTHING, "uv", dict) or _NOTHING
 
 
 def read_projects(root: Table, others: Mapping[str, Table]) -> Projects:
@@ -188,7 +172,7 @@ def require_static(project: Table) -> None:
 
 def declared_requirements(lowering: Lowering, project: Table) -> list[Requirement]:
     """Return the dependencies of a project, its extras' among them under their extra."""
-    found = [lowering.requirement(text) for text in texts(project, "dependencies")]
+    found = [lowering.requirement(text) for text in strings(project, "dependencies") or ()]
     for extra, declared in _extras(project).items():
         found += [lowering.requirement(text, extra_is(extra)) for text in declared]
     return found
@@ -199,20 +183,12 @@ def declared_extras(project: Table) -> frozenset[str]:
     return frozenset(_extras(project))
 
 
-def _extras(project: Table) -> Mapping[str, list[str]]:
+def _extras(project: Table) -> Mapping[str, tuple[str, ...]]:
     table = get(project, "optional-dependencies", dict) or _NOTHING
     found = {}
     for name in table:
         normal = normalize_name(name)
         if normal is None or normal in found:
             raise Unsupported(f"the extra `{name}` is not as uv expects it")
-        found[normal] = texts(table, name)
+        found[normal] = strings(table, name) or ()
     return found
-
-
-def texts(table: Table, key: str) -> list[str]:
-    """Return an array of strings, empty where the key is absent."""
-    values = get(table, key, list) or []
-    if not all(isinstance(value, str) for value in values):
-        raise Unsupported(f"`{key}` is not as uv expects it in a pyproject.toml")
-    return values

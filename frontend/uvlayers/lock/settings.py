@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from uvlayers.errors import Unsupported
 from uvlayers.lock.model import Lock, RegistrySource
-from uvlayers.lock.projects import Table, get
+from uvlayers.pyproject import Table, get
 
 # The index that uv uses where none is configured, which no file of ours names.
 _DEFAULT_INDEX = "5a06749b2297be54ac5699f6f2761716adc5001a2d5f8b915ab2172922dd5706"

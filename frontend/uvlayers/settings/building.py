@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from uvlayers.lock.names import normalize_name
+from uvlayers.pyproject import Table, subtable
 from uvlayers.settings.arguments import split_index
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.configuration import ancestors
 from uvlayers.settings.discovery import FoundWorkspace
-from uvlayers.settings.documents import Table, subtable
 from uvlayers.settings.variables import parse_boolean
 from uvlayers.toml import lines
 from uvlayers.uv_flags import FLAGS, Arity

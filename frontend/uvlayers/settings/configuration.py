@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from uvlayers.errors import Unsupported
-from uvlayers.settings.documents import Documents, Table, member, strings, subtable
+from uvlayers.pyproject import Table, get, strings, subtable
+from uvlayers.settings.documents import Documents
 from uvlayers.settings.variables import Variables, names
 
 BOOLEANS = names(
@@ -107,7 +108,7 @@ class Configuration:
     def first(self, key: str, kind: type[Any]) -> Any:
         """The strongest level's value of a scalar, None where none has it."""
         for level in self.levels:
-            found = member(level, key, kind)
+            found = get(level, key, kind)
             if found is not None:
                 return found
         return None
@@ -231,11 +232,11 @@ def refuse_other_types(levels: Iterable[Table]) -> None:
     """Raise Unsupported for a value of a type that uv does not take."""
     for level in levels:
         for key in level.keys() & (BOOLEANS | HARMLESS_BOOLEANS):
-            member(level, key, bool)
+            get(level, key, bool)
         for key in level.keys() & (LISTS | HARMLESS_LISTS):
             strings(level, key)
         for key in level.keys() & (TEXTS | PYTHON | HARMLESS_TEXTS):
-            member(level, key, str)
+            get(level, key, str)
 
 
 def _refuse(configuration: Configuration) -> None:

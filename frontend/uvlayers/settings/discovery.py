@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from uvlayers.errors import Unsupported
 from uvlayers.lock.names import normalize_name
+from uvlayers.pyproject import Table, get, strings, subtable, uv_settings
 from uvlayers.settings import globs
 from uvlayers.settings.configuration import ancestors
-from uvlayers.settings.documents import Documents, Table, member, strings, subtable
+from uvlayers.settings.documents import Documents
 from uvlayers.settings.releases import Requirement
 
 
@@ -26,7 +27,8 @@ class Project:
 
     @property
     def tool(self) -> Table:
-        return subtable(self.pyproject, "tool", "uv") or {}
+        """The `[tool.uv]` table."""
+        return uv_settings(self.pyproject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def discover(
     current = _nearest(documents, start)
     if current is None:
         raise Unsupported(f"there is no pyproject.toml at or above `{start}`")
-    if member(current.tool, "managed", bool) is False:
+    if get(current.tool, "managed", bool) is False:
         raise Unsupported(f"the project in `{current.directory}` is not managed by uv")
     root = _root(documents, current, requirement)
     members = _members(documents, root, frozen=frozen)
@@ -99,7 +101,7 @@ def _project(directory: str, document: Table) -> Project:
     subtable(document, "tool", "uv")  # whoever reads `tool` later may rely on it
     if table is None:
         return Project(directory, document, None)
-    name = normalize_name(member(table, "name", str) or "")
+    name = normalize_name(get(table, "name", str) or "")
     if name is None:
         raise Unsupported(f"the project in `{directory}` has no valid name")
     return Project(directory, document, name)
@@ -163,7 +165,7 @@ def _member(documents: Documents, directory: str, *, frozen: bool) -> Project | 
             raise Unsupported(f"the workspace member `{directory}` has no pyproject.toml")
         return None
     found = _project(directory, document)
-    if member(found.tool, "managed", bool) is False:
+    if get(found.tool, "managed", bool) is False:
         return None
     if found.name is None:
         raise Unsupported(f"the workspace member `{directory}` has no `[project]` table")

@@ -1,14 +1,11 @@
-"""TOML files of the user, read once; and typed access to their tables."""
+"""TOML files of the user, read once."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 import tomli
 
 from uvlayers.errors import Unsupported
-
-Table = Mapping[str, Any]
-Kind = TypeVar("Kind")
+from uvlayers.pyproject import Table
 
 
 class Files(Protocol):
@@ -50,37 +47,3 @@ def parse_toml(data: bytes, path: str) -> Table:
         raise Unsupported(f"`{path}` is not valid TOML: {error}") from None
     except RecursionError:
         raise Unsupported(f"`{path}` is nested too deeply") from None
-
-
-def subtable(table: Table, *keys: str) -> Table | None:
-    """The table at a path of keys, None where a key is missing; raises Unsupported."""
-    found: Any = table
-    for key in keys:
-        if not isinstance(found, Mapping):
-            raise Unsupported(f"`{'.'.join(keys)}` is not a table")
-        found = found.get(key)
-        if found is None:
-            return None
-    if not isinstance(found, Mapping):
-        raise Unsupported(f"`{'.'.join(keys)}` is not a table")
-    return found
-
-
-def member(table: Table, key: str, kind: type[Kind]) -> Kind | None:
-    """The value of `key`, None where it is missing; raises Unsupported for another type."""
-    found = table.get(key)
-    if found is None:
-        return None
-    if not isinstance(found, kind) or (kind is not bool and isinstance(found, bool)):
-        raise Unsupported(f"`{key}` is not a {kind.__name__}")
-    return found
-
-
-def strings(table: Table, key: str) -> tuple[str, ...] | None:
-    """The list of strings at `key`, None where it is missing; raises Unsupported."""
-    found = member(table, key, list)
-    if found is None:
-        return None
-    if not all(isinstance(item, str) for item in found):
-        raise Unsupported(f"`{key}` is not a list of strings")
-    return tuple(found)

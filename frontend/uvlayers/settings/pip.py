@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from uvlayers.dockerfile.command import SyncCommand
 from uvlayers.errors import Unsupported
+from uvlayers.pyproject import Table, subtable
 from uvlayers.settings.arguments import Arguments, parse_arguments
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.configuration import (
@@ -19,7 +20,7 @@ from uvlayers.settings.configuration import (
     user_directory,
 )
 from uvlayers.settings.directories import absolute_path, read_directory
-from uvlayers.settings.documents import Documents, Files, Table, subtable
+from uvlayers.settings.documents import Documents, Files
 from uvlayers.settings.installing import read_bytecode, refuse_link_mode, refuse_previews
 from uvlayers.settings.pip_flags import PIP_INSTALL, PIP_SYNC
 from uvlayers.settings.releases import Requirement

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from uvlayers.errors import Unsupported
 from uvlayers.lock.model import DefaultGroups
 from uvlayers.lock.selection import BuildPolicy, Extras, Groups, InstallFilter, Selection
+from uvlayers.pyproject import get, strings, subtable
 from uvlayers.settings.arguments import normalized
 from uvlayers.settings.choices import Choices
 from uvlayers.settings.discovery import FoundWorkspace, Project
-from uvlayers.settings.documents import member, strings, subtable
 
 DEV = "dev"
 
@@ -179,7 +179,7 @@ def requires_python(workspace: FoundWorkspace, groups: Groups) -> list[str]:
     found: list[str] = []
     for project in projects:
         table = subtable(project.pyproject, "project") or {}
-        found += [member(table, "requires-python", str) or ""]
+        found += [get(table, "requires-python", str) or ""]
         found += _of_groups(project, groups)
     return list(dict.fromkeys(text.strip() for text in found if text.strip()))
 
@@ -188,7 +188,7 @@ def _of_groups(project: Project, groups: Groups) -> list[str]:
     """`tool.uv.dependency-groups.<name>.requires-python` of wanted groups and their includes."""
     settings = subtable(project.tool, "dependency-groups") or {}
     required = {
-        normal: member(subtable(settings, name) or {}, "requires-python", str)
+        normal: get(subtable(settings, name) or {}, "requires-python", str)
         for name, normal in zip(settings, normalized(settings, "dependency-groups"), strict=True)
     }
     if not any(required.values()):
