@@ -76,6 +76,7 @@ class Request:
 class SyncRequest(Request):
     """One `uv sync`.
 
+    project_directory: that of the project nearest the cwd; only to be compared with uv's own log
     shared_builds:   packages that are built inside the environment; True for all that are built
     """
 
