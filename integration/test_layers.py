@@ -200,6 +200,12 @@ def test_an_environment_that_gets_another_owner_is_stored_once(
             "RUN id app || useradd -g app app",
             "RUN install -d -o app /made && rm -rf /var/lib/apt/lists/* /usr/share/doc/uv",
         ],
+        [
+            "COPY . .",
+            "RUN uv sync --frozen",
+            "RUN echo one > /etc/made && sed -i s/one/two/ /etc/made && cp /etc/made /etc/more",
+            "RUN cat > /start <<EOF\n#!/bin/sh\nEOF",
+        ],
     ],
     ids=[
         "lock",
@@ -211,6 +217,7 @@ def test_an_environment_that_gets_another_owner_is_stored_once(
         "owner",
         "group in one command",
         "conditions and removals",
+        "files",
     ],
 )
 def test_a_changed_lock_leaves_the_layers_of_other_wheels_where_they_are(

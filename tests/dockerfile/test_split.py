@@ -97,7 +97,7 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
         ("ls > a && export X=1 2>/dev/null && uv sync || exit 1",
          ["ls > a", "export X=1 2>/dev/null && uv sync || exit 1"]),
         ("ls && curl u | sh > log && uv sync", ["ls && curl u | sh > log", "uv sync"]),
-        ("ls && uv sync && cat <<EOF > f\nx\nEOF", ["ls", "uv sync && cat <<EOF > f\nx\nEOF"]),
+        ("ls && uv sync && cat <<EOF > f\nx\nEOF", ["ls", "uv sync", "cat <<EOF > f\nx\nEOF"]),
         # programs that `uv run` starts, and what their words look like
         ("cp a b && uv sync && uv run python pip cache",
          ["cp a b", "uv sync && uv run python pip cache"]),
@@ -107,7 +107,8 @@ def parts(command: str, *mounts: RunMount) -> list[str]:
          ["cp a b", "uv sync && uv run"]),
         ("cp a b && uv sync && uv export -o pip", ["cp a b", "uv sync && uv export -o pip"]),
         # several syncs
-        ("uv sync && cp a b && uv sync -q", ["uv sync && cp a b", "uv sync -q"]),
+        ("uv sync && cp a b && uv sync -q", ["uv sync", "cp a b", "uv sync -q"]),
+        ("uv sync && cp -r a b && uv sync -q", ["uv sync && cp -r a b", "uv sync -q"]),
         ("uv sync --project a && uv sync --project b && uv sync --project c",
          ["uv sync --project a", "uv sync --project b", "uv sync --project c"]),
         ("cp a b; uv sync; uv sync && c || true",

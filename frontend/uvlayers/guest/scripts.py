@@ -14,10 +14,10 @@ INTERPRETERS = ("python", "pythonw", "python3", "graalpy", "pypy", "pypy2", "pyp
 
 # What a command that follows the environment may start, and is to find among the system's programs.
 SYSTEM = (
-    "addgroup", "adduser", "ash", "bash", "busybox", "chage", "chfn", "chgrp", "chmod",
-    "chown", "chpasswd", "chsh", "cp", "dash", "env", "find", "getent", "gpasswd", "groupadd",
-    "groupmod", "id", "install", "ln", "mkdir", "mv", "nscd", "passwd", "perl", "pwck", "rm",
-    "rmdir", "sed", "sh", "sss_cache", "touch", "useradd", "usermod",
+    "addgroup", "adduser", "ash", "bash", "busybox", "cat", "chage", "chfn", "chgrp",
+    "chmod", "chown", "chpasswd", "chsh", "cp", "dash", "env", "find", "getent", "gpasswd",
+    "groupadd", "groupmod", "id", "install", "ln", "mkdir", "mv", "nscd", "passwd", "perl",
+    "pwck", "rm", "rmdir", "sed", "sh", "sss_cache", "tee", "touch", "useradd", "usermod",
 )  # fmt: skip
 
 # What uv itself puts into an environment, by the part of it: layers may lie below these.

@@ -129,6 +129,7 @@ HARMLESS = {
         "it only changes how packages are built": """
             UV_BUILD_CONSTRAINT UV_GIT_LFS UV_LEGACY_TAR_BACKEND UV_REQUIRE_BUILD_HASHES
             """,
+        "no uv reads it, and Dockerfiles call the version of theirs so": "UV_VERSION",
         "`uv sync` does not read it": """
             RUFF TY UV UV_AMD_GPU_ARCHITECTURE UV_BREAK_SYSTEM_PACKAGES UV_CONSTRAINT
             UV_CUDA_DRIVER_VERSION UV_CUSTOM_COMPILE_COMMAND UV_DOWNLOAD_URL UV_ENV_FILE UV_EXCLUDE

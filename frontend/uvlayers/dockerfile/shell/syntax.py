@@ -49,8 +49,15 @@ class SimpleCommand:
     span: tuple[int, int]
     reads: bool
     """Standard input is redirected."""
-    writes: bool
-    """Output goes to a file."""
+    targets: tuple[str, ...]
+    """The files, raw words as well, that output goes to."""
+    fed: bool
+    """Standard input comes from the text itself, if it is redirected."""
+
+    @property
+    def writes(self) -> bool:
+        """Output goes to a file."""
+        return bool(self.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,30 +237,43 @@ def takes_words(redirection: Node) -> bool:
     return len(redirection.children_by_field_name("destination")) > 1
 
 
+def is_silencing(redirection: Node) -> bool:
+    """Whether it only leads output away that nobody keeps: `> /dev/null`, `2>&1`."""
+    operator = next((child.type for child in redirection.children if not child.is_named), "")
+    target = redirection.children[-1].text or b""
+    if redirection.type != "file_redirect" or takes_words(redirection):
+        return False
+    if operator == ">&":
+        return target in (b"1", b"2")
+    return operator in (">", ">>", ">|") and target in HARMLESS_TARGETS
+
+
 def shares_line(redirection: Node) -> bool:
     """Whether the parser hangs other commands below a heredoc: `cat <<EOF && ls`."""
     parts = {child.type for child in redirection.children}
     return redirection.type == "heredoc_redirect" and not parts <= HEREDOC_PARTS
 
 
-def _redirected(redirections: list[Node]) -> tuple[bool, bool]:
-    """Whether standard input is read from elsewhere, and whether a file is written."""
-    reads = writes = False
-    for node in redirections:
+def _redirected(redirections: list[Node]) -> tuple[bool, tuple[str, ...], bool]:
+    """Whether standard input is redirected, which files are written, and whether none is read."""
+    reads, targets, fed = False, [], True
+    pending = list(redirections)
+    while pending:
+        node = pending.pop(0)
         if takes_words(node):
             raise NotUnderstood("words follow its redirection")
         if node.type != "file_redirect":
-            parts = {child.type for child in node.children}
             if shares_line(node):
                 raise NotUnderstood("its heredoc shares a line with other commands")
-            reads, writes = True, writes or "file_redirect" in parts
+            reads = True
+            pending += [child for child in node.children if child.type == "file_redirect"]
             continue
         operator = next((child.type for child in node.children if not child.is_named), "")
         target = node.children[-1].text or b""
         if operator == "<":
-            reads = True
+            reads, fed = True, False
         elif operator in (">", ">>", ">|"):
-            writes = writes or target not in HARMLESS_TARGETS
+            targets += [] if target in HARMLESS_TARGETS else [decode(target)]
         elif operator != ">&" or target not in (b"1", b"2"):
             raise NotUnderstood(f"it is redirected with `{operator}`")
-    return reads, writes
+    return reads, tuple(targets), fed

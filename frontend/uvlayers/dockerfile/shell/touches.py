@@ -11,7 +11,9 @@ from posixpath import basename, join, normpath
 from uvlayers.dockerfile.shell.accounts import ACCOUNTS, homes_of
 
 # Their arguments are all that they touch; a link below one of them is not followed.
-_ARGUMENTS = frozenset(("chgrp", "chmod", "chown", "ln", "mkdir", "rm", "rmdir", "touch"))
+_ARGUMENTS = frozenset(
+    ("cat", "chgrp", "chmod", "chown", "ln", "mkdir", "rm", "rmdir", "tee", "touch")
+)
 CLEAR_UV_CACHE = (
     ("uv", "cache", "clean"),
     ("uv", "cache", "prune"),
@@ -26,9 +28,9 @@ _CACHES: dict[tuple[str, ...], tuple[str, ...]] = {
 # and the shells that read it.
 PROGRAMS = frozenset(
     """
-    addgroup adduser ash bash busybox chage chfn chgrp chmod chown chpasswd chsh cp dash env
+    addgroup adduser ash bash busybox cat chage chfn chgrp chmod chown chpasswd chsh cp dash env
     find getent gpasswd groupadd groupmod id install ln mkdir mv nscd passwd perl pwck rm rmdir
-    sed sh sss_cache touch useradd usermod
+    sed sh sss_cache tee touch useradd usermod
     """.split()
 )
 _FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown", "ln"))
@@ -38,8 +40,20 @@ _PLAIN_OPTION = re.compile(r"--|-[Rfhrpv]+|--(recursive|force|parents|verbose|no
 _MODE = re.compile(r"(?:-[pv]*m|--mode(?==|$))=?(.*)")
 # `install -dm755 -o app /x`: a cluster of letters, the last of which may take what follows.
 _INSTALL_OPTION = re.compile(r"-([dpv]*)(?:([mog])(.*))?")
-# A symbolic link, whatever it points to; in whose place, the rest says.
-_LINK_OPTION = re.compile(r"-[fnv]*s[fnv]*|--symbolic")
+_COPY = frozenset(("cp", "mv"))
+# No directory, in which there may be links to anywhere.
+_COPY_OPTION = re.compile(r"--|-[fpnv]+|--(force|verbose|no-clobber)")
+_SOURCE_AND_TARGET = 2
+_SED_OPTION = re.compile(r"-[eiErnsz]|--(regexp-extended|quiet|silent)")
+# Neither `e`, which runs what it finds, nor `w`, which writes to another file.
+_SUBSTITUTION = re.compile(
+    r"[0-9,$]*s([/|#,:@!%])(?:(?!\1)[^\\\n]|\\[^\n])*\1(?:(?!\1)[^\\\n]|\\[^\n])*\1[gIip0-9]*"
+)
+_OPTIONS = {
+    # a symbolic link, whatever it points to; in whose place, the rest says
+    "ln": re.compile(r"-[fnv]*s[fnv]*|--symbolic"),
+    "tee": re.compile(r"-[ai]+|--append"),
+}
 # They change what they name, and nothing in it.
 _SHALLOW = frozenset(("chgrp", "chmod", "chown", "mkdir", "touch"))
 # With this option they go through all that is in a directory, and follow no link.
@@ -106,10 +120,15 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     name = basename(words[0])
     if name in ACCOUNTS:
         homes = homes_of(name, words[1:])
-        return None if homes is None else Touched(ACCOUNTS[name], _absolute_all(homes, cwd))
+        return None if homes is None else Touched(ACCOUNTS[name], absolute_all(homes, cwd))
+    if name in _COPY:
+        return _touched_by_copy(name, words[1:], cwd)
+    if name == "sed":
+        edited = _edited_files(words[1:])
+        return None if edited is None else Touched(absolute_all(edited, cwd))
     if name == "install":
         made = _made_directories(words[1:])
-        return None if made is None else Touched(named=_absolute_all(made, cwd))
+        return None if made is None else Touched(named=absolute_all(made, cwd))
     return _touched_arguments(name, words[1:], cwd) if name in _ARGUMENTS else None
 
 
@@ -118,7 +137,7 @@ def _touched_arguments(name: str, words: Sequence[str], cwd: str) -> Touched | N
     if name == "mkdir":
         words = list(_without_mode(words))
     options = [word for word in words if word.startswith("-")]
-    plain = _LINK_OPTION if name == "ln" else _PLAIN_OPTION
+    plain = _OPTIONS.get(name, _PLAIN_OPTION)
     # the `-r` of touch takes a path
     if not all(map(plain.fullmatch, options)) or (name == "touch" and options):
         return None
@@ -128,7 +147,7 @@ def _touched_arguments(name: str, words: Sequence[str], cwd: str) -> Touched | N
     first = arguments[0] if arguments else ""
     if name in _FIRST_IS_NO_PATH:
         arguments = arguments[1:]
-    paths = _absolute_all([argument.removesuffix("/*") for argument in arguments], cwd)
+    paths = absolute_all([argument.removesuffix("/*") for argument in arguments], cwd)
     recursive = any(map(_RECURSIVE.fullmatch, options))
     # a pattern names what is in a directory, but for what begins with a dot
     if any(argument.endswith("/*") for argument in arguments):
@@ -152,6 +171,32 @@ def _without_mode(words: Sequence[str]) -> Iterator[str]:
             next(following, "")
 
 
+def _touched_by_copy(name: str, words: Sequence[str], cwd: str) -> Touched | None:
+    """What a `cp` or `mv` of one file touches, of one that it reads and one that it writes.
+
+    If that is a directory, a link may be at the name that the file takes there.
+    """
+    options = [word for word in words if word.startswith("-")]
+    files = [word for word in words if not word.startswith("-")]
+    if not all(map(_COPY_OPTION.fullmatch, options)) or len(files) != _SOURCE_AND_TARGET:
+        return None
+    source, target = files
+    if any(basename(file) in ("", "*", ".", "..") for file in files):
+        return None
+    made = absolute_all((target, join(target, basename(source))), cwd)
+    return Touched((*absolute_all((source,), cwd), *made), links=made if name == "mv" else ())
+
+
+def _edited_files(words: Sequence[str]) -> list[str] | None:
+    """What `sed -i` edits in place by one substitution; None for any other sed."""
+    options = [word for word in words if word.startswith("-")]
+    script, *files = [word for word in words if not word.startswith("-")] or [""]
+    inplace = "-i" in options and all(map(_SED_OPTION.fullmatch, options))
+    if not inplace or options.count("-e") > 1 or not _SUBSTITUTION.fullmatch(script):
+        return None
+    return None if any(file.endswith("/*") for file in files) else files
+
+
 def _made_directories(words: Sequence[str]) -> list[str] | None:
     """What an `install` makes that is told to make directories; None for any other."""
     made: list[str] = []
@@ -170,5 +215,6 @@ def _made_directories(words: Sequence[str]) -> list[str] | None:
     return made if "d" in flags else None
 
 
-def _absolute_all(paths: Iterable[str], cwd: str) -> tuple[str, ...]:
+def absolute_all(paths: Iterable[str], cwd: str) -> tuple[str, ...]:
+    """Paths as they are seen from the directory `cwd`, made absolute, their links unresolved."""
     return tuple(f"/{normpath(join(cwd, path)).lstrip('/')}" for path in paths)
