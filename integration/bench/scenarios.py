@@ -19,6 +19,7 @@ from integration.bench.shapes import (
     RUN,
     STAGES,
     STAGES_APP,
+    STAGES_RUN,
     USER,
     Shape,
     leave,
@@ -132,6 +133,7 @@ AFTER = (
 )
 STAGED = (
     added("stages", "environment copied to a stage", STAGES, aim=15),
+    added("stages-run", "copied to a stage after a command", STAGES_RUN, aim=4),
     added("stages-app", "all of /app copied to a stage", STAGES_APP, aim=15),
 )
 SHAPES = (*BEFORE, *AFTER, *STAGED)
