@@ -109,6 +109,13 @@ def test_a_command_into_the_layers_place_stays_below() -> None:
     assert placed(run(LOCKED, f"mkdir {VENV}")) is None
 
 
+@pytest.mark.parametrize("command", ["rm -rf /app && mkdir /app", "rm -rf /*", "mv /app /srv"])
+def test_what_is_removed_above_the_layers_place_stays_below(command: str) -> None:
+    removed = run(LOCKED, command)
+    assert placed(removed, Seen(["/app"], "uv.lock", "")) is None
+    assert placed(run(LOCKED, "rm -rf /app/data")) is not None
+
+
 def test_commands_whose_paths_are_known_go_with_the_files() -> None:
     owned = run(run(LOCKED, "useradd app"), "chown -R app /app", cwd="/app")
     placement = placed(owned)

@@ -16,6 +16,7 @@ from uvlayers.llb.fileop import Additions, above, additions_of, covers, reaches
 from uvlayers.llb.graph import Output, Vertex
 from uvlayers.llb.layered import Layered, State, shadow_of
 from uvlayers.llb.ops import diff
+from uvlayers.llb.reach import Reach
 from uvlayers.llb.rewriting import Paths
 
 
@@ -107,11 +108,17 @@ def _written(
     if here.vertex.op.WhichOneof("op") != "exec":
         return step.paths
     reach = reach_of(here.vertex)
-    if reach is not None:
+    if reach is not None and not _may_remove(reach, lower, prefixes, paths):
         # the runtime makes the directory that it starts in
         return (reach.cwd, *reach.changed)
     parents = {each for prefix in prefixes for each in above(prefix)}
     return ("/",) if _kept_alone(parents, lower, shadow_of(state(here)), paths) else None
+
+
+def _may_remove(reach: Reach, lower: Output, prefixes: Sequence[str], paths: Paths) -> bool:
+    """Whether a command may remove a directory that is above the layers' places."""
+    touched = [paths.real(lower, path) for path in reach.touched]
+    return any(covers(touched, prefix) for prefix in prefixes)
 
 
 def _kept_alone(parents: Collection[str], lower: Output, upper: Output, paths: Paths) -> bool:

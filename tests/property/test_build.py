@@ -93,6 +93,16 @@ OWNING = (
 )
 
 
+# What goes on with an environment, on top of its layers.
+GOING_ON = (
+    "look && touch {path}/made",
+    "look && mkdir -m 700 {path}/made",
+    "look && chmod 710 {path}",
+    "look && rm -r {path}/pyvenv.cfg",
+    "look && chown -R 9 {path}",
+)
+
+
 @dataclass(frozen=True)
 class Stage:
     """A last stage that copies from the first, and may sync as well."""
@@ -145,6 +155,7 @@ def programs(draw: st.DrawFn) -> Program:
         syncs(st.sampled_from(ENVIRONMENTS)),
         st.sampled_from(("workdir", "observe")).map(Simple),
         st.just(Simple(f"uv venv {environment}")),
+        st.sampled_from(GOING_ON).map(lambda text: Simple(text.format(path=place))),
         st.sampled_from((place, dirname(place), f"{place}/bin", "/app", "/venv", "/srv")).flatmap(
             lambda path: st.builds(
                 lambda text, first: Simple(text.format(path=path), first),

@@ -92,4 +92,9 @@ def _fields(raw: str, scope: Scope, *, kept: bool) -> list[str]:
     if kept:  # what is there would be printed
         return list(expand_fields(raw, scope))
     plain = raw.removesuffix("/*")
-    return [field + raw[len(plain) :] for field in expand_fields(plain, scope)]
+    fields = list(expand_fields(plain, scope))
+    if plain == raw:
+        return fields
+    if len(fields) > 1:
+        raise NotUnderstood("a pattern is in several words")
+    return [f"{''.join(fields)}/*"]

@@ -147,7 +147,7 @@ def _touched_arguments(name: str, words: Sequence[str], cwd: str) -> Touched | N
     first = arguments[0] if arguments else ""
     if name in _FIRST_IS_NO_PATH:
         arguments = arguments[1:]
-    paths = absolute_all([argument.removesuffix("/*") for argument in arguments], cwd)
+    paths = absolute_all([argument.removesuffix("/*") or "/" for argument in arguments], cwd)
     recursive = any(map(_RECURSIVE.fullmatch, options))
     # a pattern names what is in a directory, but for what begins with a dot
     if any(argument.endswith("/*") for argument in arguments):
