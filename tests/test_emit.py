@@ -159,7 +159,7 @@ def test_comparing_what_commands_have_done(golden: Golden) -> None:
     runner = Runner(BASE, make_interpreter().base_executable, "/opt/lib", dockerfiles.PLATFORM)
     before, after = dockerfiles.image("before"), dockerfiles.image("after")
     compared = emit_comparison(
-        Place(RUN), runner, before, after, GUEST.comparer(), {"path": "/app", "kept": "/app/.venv"}
+        Place(RUN), runner, before, after, GUEST.comparer(), {"path": "/app"}
     )
     golden("definitions/comparison.json", readable(compared))
 

@@ -124,10 +124,17 @@ def test_what_a_command_has_added_is_one_layer_more(
 
 
 @pytest.mark.parametrize(
-    "command", ["rm -r /app/.venv/pyvenv.cfg", "chmod 700 /app/.venv/lib", "chown -R 5 /app/.venv"]
+    "command",
+    [
+        "chmod 600 /app/uv.lock",
+        "rm -r /app/.venv/pyvenv.cfg",
+        "chmod 700 /app/.venv/lib",
+        "chown -R 5 /app/.venv",
+    ],
 )
 def test_what_a_command_has_changed_is_copied_with_the_whole(command: str) -> None:
-    head = run(recommended(), f"{command} && uv run x", line=5)
+    head = copy(recommended(), CONTEXT, "/", "/app", line=5)
+    head = run(head, f"{command} && uv run x", line=6)
     built = build_of(COPIES["all of /app"](head), PLAIN, IDNA, CLICK)
     assert built.files == built.expected
     (warned,) = built.gateway.warnings

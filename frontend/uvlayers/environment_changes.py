@@ -14,14 +14,12 @@ def adds_to_environment(
     before: Output,
     after: Output,
     path: str,
-    environment: str,
     install: Install,
     shop: Workshop,
 ) -> bool:
     """Whether there is more at `path` in `after` than in `before`, all of which is still there.
 
-    Files outside of `environment`, a directory at or below `path`, may be others. Raises
-    Unsupported where anything else has changed, GatewayError where the commands fail.
+    Raises Unsupported where it is not what it was, GatewayError where the commands fail.
     """
     python = install.interpreter.base_executable
     runner = Runner(install.root, python, install.library_path, install.platform)
@@ -31,7 +29,7 @@ def adds_to_environment(
         before,
         after,
         shop.comparer,
-        {"path": path, "kept": environment},
+        {"path": path},
     )
     found = json.loads(shop.states.answer(output, f"/{COMPARISON_NAME}") or b"{}")
     if "added" not in found:

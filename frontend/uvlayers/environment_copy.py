@@ -167,9 +167,7 @@ def _adds(copy: Copy, shop: Workshop) -> bool:
         return False
     install = copy.installed[0].install
     place, before = Place(copy.vertex), whole(copy.source)
-    return adds_to_environment(
-        place, before, copy.completed, copy.plain.path, copy.path, install, shop
-    )
+    return adds_to_environment(place, before, copy.completed, copy.plain.path, install, shop)
 
 
 def _changes(copy: Copy, bare: Output) -> Output:

@@ -10,7 +10,7 @@ import pytest
 from uvlayers.guest import comparison
 from uvlayers.guest.comparison import Undone, compare, is_same
 
-PATH, KEPT = "/app", "/app/.venv"
+PATH = "/app"
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def states(tmp_path: Path) -> tuple[Path, Path]:
 
 def compared(states: tuple[Path, Path]) -> bool:
     before, after = states
-    return compare(str(before), str(after), PATH, KEPT)
+    return compare(str(before), str(after), PATH)
 
 
 def test_nothing_has_happened(states: tuple[Path, Path]) -> None:
@@ -41,7 +41,6 @@ def test_nothing_has_happened(states: tuple[Path, Path]) -> None:
     [
         lambda app: (app / ".venv/lib/new.py").write_text(""),
         lambda app: (app / ".venv/new").mkdir(),
-        lambda app: (app / "README").write_text("other"),
         lambda app: (app / "new").symlink_to("README"),
     ],
 )
@@ -58,6 +57,8 @@ def test_something_is_added(states: tuple[Path, Path], change: Callable[[Path], 
         (lambda app: (app / ".venv/lib/module.py").chmod(0o700), "/app/.venv/lib/module.py"),
         (lambda app: os.utime(app / ".venv/lib/module.py", (2, 2)), "/app/.venv/lib/module.py"),
         (lambda app: (app / "README").unlink(), "/app/README"),
+        (lambda app: (app / "README").write_text("other"), "/app/README"),
+        (lambda app: (app / "README").chmod(0o600), "/app/README"),
         (lambda app: (app / ".venv").chmod(0o711), "/app/.venv"),
         (lambda app: app.chmod(0o711), "/app"),
         (lambda app: (app / ".venv/lib/link").unlink(), "/app/.venv/lib/link"),
@@ -115,7 +116,6 @@ def test_the_program(states: tuple[Path, Path], tmp_path: Path, *, gone: bool, t
         "before": str(before),
         "after": str(after),
         "path": PATH,
-        "kept": KEPT,
         "facts": str(facts),
     }
     program = [sys.executable, "-I", "-S", "-B", comparison.__file__, json.dumps(document)]

@@ -243,17 +243,10 @@ def _survey(
 
 def _compare(document: Mapping[str, Any], mounts: Mapping[str, Tree]) -> Mapping[str, Tree]:
     before, after = mounts[document["before"]], mounts[document["after"]]
-    path, kept = document["path"], document["kept"]
+    path = document["path"]
     old, new = (set(below(tree, path)) for tree in (before, after))
     changed = {each for each in old if before[each] != after.get(each)}
-    undone = [
-        each
-        for each in sorted(changed)
-        if type(before[each]) is not type(after.get(each))
-        or isinstance(before[each], Directory)
-        or f"{each}/".startswith(f"{kept}/")
-    ]
-    found = {"undone": undone[0]} if undone else {"added": bool(changed or new - old)}
+    found = {"undone": min(changed)} if changed else {"added": bool(new - old)}
     facts = {**EMPTY, "/comparison.json": File(json.dumps(found).encode())}
     return {dirname(document["facts"]): facts}
 

@@ -4,12 +4,11 @@ Run inside the build as `python -I -S -B comparison.py '<JSON>'`, as root. The J
 
   before, after  where the two root file systems are mounted; both are only read
   path           the directory in them (absolute)
-  kept           a directory at or below it whose files must be what they were
   facts          file for the result
 
-The result is {"added": BOOL}: whether anything is there that was not, or any file outside of `kept`
-is another. It is {"undone": PATH} where something is gone, or of another kind, a directory looks
-otherwise, or a file in `kept` is another: PATH is the first that was found.
+The result is {"added": BOOL}: whether anything is there that was not. It is {"undone": PATH} where
+something is gone or is not what it was: PATH is the first that was found. What a file was must not
+stay in a layer below the one that it is.
 
 Standard library only, Python 3.8 grammar. The bytes of this file are part of a cache key, though of
 no wheel's.
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHUNK = 1 << 20
-PARAMETERS = ("before", "after", "path", "kept")
+PARAMETERS = ("before", "after", "path")
 
 
 class Undone(Exception):
@@ -45,7 +44,7 @@ def main(arguments: list[str]) -> None:
         stream.write(json.dumps(result, sort_keys=True) + "\n")
 
 
-def compare(before: str, after: str, path: str, kept: str) -> bool:
+def compare(before: str, after: str, path: str) -> bool:
     """Whether there is more after than before; raises Undone where there is less."""
     for directory in leading_to(path):
         if not is_directory(before + directory) or not is_directory(after + directory):
@@ -66,9 +65,7 @@ def compare(before: str, after: str, path: str, kept: str) -> bool:
             if stat.S_ISDIR(was.st_mode):
                 pending.append(place)
             elif not is_same(before + place, was, after + place, now):
-                if is_inside(place, kept):
-                    raise Undone(place)
-                added = True
+                raise Undone(place)
     return added
 
 
@@ -126,10 +123,6 @@ def contents(one: str, other: str) -> bool:
                 return False
             if not part:
                 return True
-
-
-def is_inside(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
 if __name__ == "__main__":
