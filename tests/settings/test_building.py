@@ -183,6 +183,9 @@ def test_extra_build_dependencies(settings: str, refusal: str) -> None:
         ('extra-index-url = ["https://token@i.example/simple"]', ""),
         ('http-proxy = "http://me:secret@proxy.example"', ""),
         ("", "--index i=https://me:secret@i.example/simple"),
+        ('index-url = "https://me:it\'s@i.example/simple"', ""),
+        ('find-links = ["ssh://me:secret@i.example/links"]', ""),
+        ('https-proxy = "me:secret@proxy.example:80"', ""),
     ],
 )
 def test_credentials_are_not_handed_to_the_builder(settings: str, words: str) -> None:

@@ -140,6 +140,7 @@ class TestBytecode:
             ("PYTHONPYCACHEPREFIX", "/pycache"),
             ("PYTHONINTMAXSTRDIGITS", "640"),
             ("PYTHONWARNINGS", "ignore,error::SyntaxWarning"),
+            ("PYTHONWARNINGS", "ignore, e"),
         ],
     )
     def test_what_makes_python_compile_otherwise(self, name: str, value: str) -> None:

@@ -51,7 +51,7 @@ _INDEXES = (
 )
 _INDEX_SETTINGS = ("index", "index-url", "extra-index-url", "find-links")
 # But for the user that ssh needs.
-_CREDENTIALS = re.compile(r"(?<!ssh)://[^/\s\"']*@")
+_CREDENTIALS = re.compile(r"(?<!ssh)://[^/\s\"]*@|ssh://[^/\s\"@]*:[^/\s\"]*@|proxy\" = \"[^\"]*@")
 _INDEX_FLAGS = tuple(f"--{flag}=" for flag, _, _ in _INDEXES)
 
 

@@ -103,7 +103,8 @@ STEER_COMPILATION = {
     "PYTHONNODEBUGRANGES": re.compile(".+"),
     "PYTHONOPTIMIZE": re.compile("(?!0$).+"),
     "PYTHONPYCACHEPREFIX": re.compile(".+"),
-    "PYTHONWARNINGS": re.compile(".*error.*", re.DOTALL),
+    # an action may be cut short
+    "PYTHONWARNINGS": re.compile(r"(.*,)?\s*e.*", re.DOTALL),
 }
 HARMLESS = {
     name: reason
