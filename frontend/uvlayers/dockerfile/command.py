@@ -14,7 +14,7 @@ from uvlayers.dockerfile.shell.script import read_script, read_steps
 from uvlayers.dockerfile.shell.steps import SyncRun, touched_by
 from uvlayers.dockerfile.shell.substitution import substitute
 from uvlayers.dockerfile.shell.syntax import decode, encode
-from uvlayers.dockerfile.shell.touches import Touched
+from uvlayers.dockerfile.shell.touches import Touched, touched_by_all
 from uvlayers.dockerfile.shell.traces import runs_uv
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash"))
@@ -166,7 +166,10 @@ def touched(
     except NotUnderstood:
         return None
     # where uv has its cache depends on its configuration
-    return None if any(runs_uv(step.node) for step in steps) else touched_by(steps)
+    if any(runs_uv(step.node) for step in steps):
+        return None
+    # a directory that is not there is one that is not entered
+    return touched_by_all((Touched(named=scope.entered), touched_by(steps)))
 
 
 def _unread(texts: Sequence[str], reason: str) -> tuple[Opaque, ...]:

@@ -18,10 +18,15 @@ ACCOUNTS = {
 }
 _ADD_GROUPS = frozenset(("addgroup", "groupadd"))
 # The letters of useradd(8), of busybox and of groupadd(8): `-h` is a home for busybox alone.
-_FLAGS, _ARGUMENTS = frozenset("DHlmMNorSU"), frozenset("cdefgGhKpsuZ")
+_FLAGS, _ARGUMENTS = frozenset("DHlmMNorSU"), frozenset("cdefgGhpsuZ")
 _HOME = re.compile(r"--home(?:-dir)?(?:=(.*))?")
-# The contents of a home, or a whole root, come from elsewhere.
-_ELSEWHERE = re.compile(r"--(base-dir|conf|prefix|root|skel)(=.*)?")
+# Not those by which the contents of a home, or a whole root, come from elsewhere.
+_LONG = re.compile(
+    r"--(allow-all-names|allow-bad-names|allow-badname|badname|comment|create-home"
+    r"|disabled-login|disabled-password|expiredate|firstgid|firstuid|force|force-badname|gecos"
+    r"|gid|group|groups|inactive|ingroup|lastgid|lastuid|no-create-home|no-log-init"
+    r"|no-user-group|non-unique|password|quiet|shell|system|uid|user-group|users)(=.*)?"
+)
 # Nobody's home is moved, or given to somebody else.
 _OPTIONS = {
     "chpasswd": re.compile(r"-[em]|--encrypted|--md5"),
@@ -43,7 +48,7 @@ def homes_of(program: str, words: Sequence[str]) -> list[str] | None:
         home = _HOME.fullmatch(word)
         if home is not None:
             homes.append(next(following, "") if home[1] is None else home[1])
-        elif _ELSEWHERE.fullmatch(word):
+        elif word.startswith("--") and not _LONG.fullmatch(word):
             return None
         elif word.startswith("-") and not word.startswith("--"):
             letter, argument = _option_with_argument(word[1:], flags)

@@ -5,7 +5,16 @@ from enum import Enum
 
 from tree_sitter import Node
 
-from uvlayers.dockerfile.shell.syntax import Statement, bare, source, statements
+from uvlayers.dockerfile.shell.syntax import (
+    REDIRECTIONS,
+    SUBSTITUTIONS,
+    Statement,
+    bare,
+    descendants,
+    is_silencing,
+    source,
+    statements,
+)
 
 # They print, and leave the rest to what follows.
 _TELLING = frozenset((":", "cat", "date", "echo", "head", "ls", "printf", "pwd", "tail", "true"))
@@ -38,7 +47,21 @@ def ending(alternative: Statement) -> Ending:
     found = _of_last(last) if all(map(_tells, before)) else Ending.OPEN
     # with a redirection that fails, no part of it is run
     inside = node.type == "subshell" or redirections
-    return Ending.FAILS if found is Ending.EXITS and inside else found
+    found = Ending.FAILS if found is Ending.EXITS and inside else found
+    # where the script goes on, what was written stays
+    return Ending.OPEN if found is Ending.FAILS and _writes(alternative) else found
+
+
+def _writes(alternative: Statement) -> bool:
+    """Whether a text writes more than to the standard streams, for all that is known."""
+    return any(
+        child.type in SUBSTITUTIONS or (child.type in REDIRECTIONS and not _is_harmless(child))
+        for child in descendants(alternative)
+    )
+
+
+def _is_harmless(redirection: Node) -> bool:
+    return source(redirection).startswith((">&1", ">&2")) or is_silencing(redirection)
 
 
 def _of_last(node: Node) -> Ending:

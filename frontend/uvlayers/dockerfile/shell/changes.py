@@ -68,10 +68,12 @@ def _touched_by_command(
     command = simple_command(node, data)
     if scope.cwd is None or scope.lost or command.assignments or not command.fed:
         return None
-    kept = kept or command.writes
+    kept = kept or command.writes or command.reads
     substitutions = region.substitutions(node)
     # what they print may depend on files
     if _ASSIGNS.search(source(node)) or (kept and substitutions):
+        return None
+    if command.reads and "`" in source(node):  # the parser sees no substitution in a heredoc
         return None
     if not all(map(region.only_reads, substitutions)):
         return None
@@ -79,7 +81,7 @@ def _touched_by_command(
         return Touched()
     words = [field for raw in command.words for field in _fields(raw, scope, kept=kept)]
     files = [field for raw in command.targets for field in expand_fields(raw, scope)]
-    if not words or len(files) != len(command.targets):
+    if not words or len(files) != len(command.targets) or any(".." in file for file in files):
         return None
     written = Touched(absolute_all(files, scope.cwd))
     printing = words[0] in _CHANGE_NOTHING

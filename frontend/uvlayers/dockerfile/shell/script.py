@@ -319,7 +319,8 @@ class _Walk:
         redirected = command.writes or command.reads
         inside = effect is not None and effect is not Effect.OUTWARD
         state = inside and quiet and not redirected
-        touches = Touched() if state else None
+        # what a variable gets from files may be printed later
+        touches = Touched() if state and not substitutions else None
         if effect is None or redirected or not quiet:
             effect = Effect.OUTWARD
         return Step(node, effect, tuple(syncs), fails=fails, state=state, touches=touches)

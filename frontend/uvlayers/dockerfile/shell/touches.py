@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from posixpath import basename, join, normpath
+from posixpath import basename, dirname, join, normpath
 
 from uvlayers.dockerfile.shell.accounts import ACCOUNTS, homes_of
 
@@ -35,8 +35,8 @@ PROGRAMS = frozenset(
 )
 _FIRST_IS_NO_PATH = frozenset(("chgrp", "chmod", "chown", "ln"))
 _TARGET_AND_LINK = 2
-# Options that take no argument and follow no link.
-_PLAIN_OPTION = re.compile(r"--|-[Rfhrpv]+|--(recursive|force|parents|verbose|no-dereference)")
+# A program by a path of its own may be anybody's.
+_SYSTEM_PLACES = frozenset(("", "/bin", "/sbin", "/usr/bin", "/usr/sbin"))
 _MODE = re.compile(r"(?:-[pv]*m|--mode(?==|$))=?(.*)")
 # `install -dm755 -o app /x`: a cluster of letters, the last of which may take what follows.
 _INSTALL_OPTION = re.compile(r"-([dpv]*)(?:([mog])(.*))?")
@@ -49,10 +49,20 @@ _SED_OPTION = re.compile(r"-[eiErnsz]|--(regexp-extended|quiet|silent)")
 _SUBSTITUTION = re.compile(
     r"[0-9,$]*s([/|#,:@!%])(?:(?!\1)[^\\\n]|\\[^\n])*\1(?:(?!\1)[^\\\n]|\\[^\n])*\1[gIip0-9]*"
 )
+_OWNING = re.compile(r"--|-[Rfhv]+|--(recursive|verbose|no-dereference)")
+# Those that take no argument and follow no link; `-r` is a mode to chmod, and a file to touch.
 _OPTIONS = {
+    "cat": re.compile("--"),
+    "chgrp": _OWNING,
+    "chmod": re.compile(r"--|-[Rfv]+|--(recursive|verbose)"),
+    "chown": _OWNING,
+    "mkdir": re.compile(r"--|-[pv]+|--(parents|verbose)"),
+    "rm": re.compile(r"--|-[Rrfv]+|--(recursive|force|verbose)"),
+    "rmdir": re.compile(r"--|-v|--verbose"),
+    "touch": re.compile("--"),
     # a symbolic link, whatever it points to; in whose place, the rest says
     "ln": re.compile(r"-[fnv]*s[fnv]*|--symbolic"),
-    "tee": re.compile(r"-[ai]+|--append"),
+    "tee": re.compile(r"--|-[ai]+|--append"),
 }
 # They change what they name, and nothing in it.
 _SHALLOW = frozenset(("chgrp", "chmod", "chown", "mkdir", "touch"))
@@ -117,6 +127,9 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     """
     if tuple(words) in _CACHES:
         return Touched(_CACHES[tuple(words)])
+    # above a link's target is not where the link is
+    if dirname(words[0]) not in _SYSTEM_PLACES or any(".." in word for word in words[1:]):
+        return None
     name = basename(words[0])
     if name in ACCOUNTS:
         homes = homes_of(name, words[1:])
@@ -137,9 +150,8 @@ def _touched_arguments(name: str, words: Sequence[str], cwd: str) -> Touched | N
     if name == "mkdir":
         words = list(_without_mode(words))
     options = [word for word in words if word.startswith("-")]
-    plain = _OPTIONS.get(name, _PLAIN_OPTION)
-    # the `-r` of touch takes a path
-    if not all(map(plain.fullmatch, options)) or (name == "touch" and options):
+    plain = _OPTIONS[name]
+    if not all(map(plain.fullmatch, options)):
         return None
     arguments = [word for word in words if not word.startswith("-")]
     if name == "ln" and (not options or len(arguments) != _TARGET_AND_LINK):
@@ -147,11 +159,11 @@ def _touched_arguments(name: str, words: Sequence[str], cwd: str) -> Touched | N
     first = arguments[0] if arguments else ""
     if name in _FIRST_IS_NO_PATH:
         arguments = arguments[1:]
+    # a pattern names what is in a directory, where there may be links that all but `rm` follow
+    if name != "rm" and any(argument.endswith("/*") for argument in arguments):
+        return None
     paths = absolute_all([argument.removesuffix("/*") or "/" for argument in arguments], cwd)
     recursive = any(map(_RECURSIVE.fullmatch, options))
-    # a pattern names what is in a directory, but for what begins with a dot
-    if any(argument.endswith("/*") for argument in arguments):
-        return Touched(paths)
     if name in _SHALLOW and not recursive:
         return Touched(named=paths)
     modes = tuple((path, first) for path in paths) if name == "chmod" else ()
