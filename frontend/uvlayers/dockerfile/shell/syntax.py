@@ -27,6 +27,7 @@ SIMPLE = frozenset(
 SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
 _BRACKETS, _AND_OR = frozenset((b"[", b"]", b"[[", b"]]")), frozenset((b"&&", b"||"))
 HARMLESS_TARGETS = frozenset((b"/dev/null", b"/dev/stdout", b"/dev/stderr"))
+_WRITING = frozenset((">", ">>", ">|"))
 BLANK = b" \t\n"
 BEFORE_COMMENT = frozenset(b" \t\n;&|()")
 # What lies between the children of these is their own text, or must be nothing at all.
@@ -239,13 +240,16 @@ def takes_words(redirection: Node) -> bool:
 
 def is_silencing(redirection: Node) -> bool:
     """Whether it only leads output away that nobody keeps: `> /dev/null`, `2>&1`."""
-    operator = next((child.type for child in redirection.children if not child.is_named), "")
-    target = redirection.children[-1].text or b""
     if redirection.type != "file_redirect" or takes_words(redirection):
         return False
+    operator, target = _operator(redirection), redirection.children[-1].text or b""
     if operator == ">&":
         return target in (b"1", b"2")
-    return operator in (">", ">>", ">|") and target in HARMLESS_TARGETS
+    return operator in _WRITING and target in HARMLESS_TARGETS
+
+
+def _operator(redirection: Node) -> str:
+    return next((child.type for child in redirection.children if not child.is_named), "")
 
 
 def shares_line(redirection: Node) -> bool:
@@ -268,12 +272,13 @@ def _redirected(redirections: list[Node]) -> tuple[bool, tuple[str, ...], bool]:
             reads = True
             pending += [child for child in node.children if child.type == "file_redirect"]
             continue
-        operator = next((child.type for child in node.children if not child.is_named), "")
-        target = node.children[-1].text or b""
+        operator = _operator(node)
         if operator == "<":
             reads, fed = True, False
-        elif operator in (">", ">>", ">|"):
-            targets += [] if target in HARMLESS_TARGETS else [decode(target)]
-        elif operator != ">&" or target not in (b"1", b"2"):
+        elif is_silencing(node):
+            continue
+        elif operator in _WRITING:
+            targets.append(source(node.children[-1]))
+        else:
             raise NotUnderstood(f"it is redirected with `{operator}`")
     return reads, tuple(targets), fed

@@ -131,6 +131,9 @@ def touched_by_program(words: Sequence[str], cwd: str) -> Touched | None:
     if dirname(words[0]) not in _SYSTEM_PLACES or any(".." in word for word in words[1:]):
         return None
     name = basename(words[0])
+    # a pattern names what is in a directory, where there may be links that all but `rm` follow
+    if name != "rm" and any(word.endswith("/*") for word in words[1:]):
+        return None
     if name in ACCOUNTS:
         homes = homes_of(name, words[1:])
         return None if homes is None else Touched(ACCOUNTS[name], absolute_all(homes, cwd))
@@ -159,9 +162,6 @@ def _touched_arguments(name: str, words: Sequence[str], cwd: str) -> Touched | N
     first = arguments[0] if arguments else ""
     if name in _FIRST_IS_NO_PATH:
         arguments = arguments[1:]
-    # a pattern names what is in a directory, where there may be links that all but `rm` follow
-    if name != "rm" and any(argument.endswith("/*") for argument in arguments):
-        return None
     paths = absolute_all([argument.removesuffix("/*") or "/" for argument in arguments], cwd)
     recursive = any(map(_RECURSIVE.fullmatch, options))
     if name in _SHALLOW and not recursive:
@@ -193,7 +193,7 @@ def _touched_by_copy(name: str, words: Sequence[str], cwd: str) -> Touched | Non
     if not all(map(_COPY_OPTION.fullmatch, options)) or len(files) != _SOURCE_AND_TARGET:
         return None
     source, target = files
-    if any(basename(file) in ("", "*", ".", "..") for file in files):
+    if any(basename(file) in ("", "*", ".") for file in files):
         return None
     made = absolute_all((target, join(target, basename(source))), cwd)
     return Touched((*absolute_all((source,), cwd), *made), links=made if name == "mv" else ())
@@ -206,7 +206,7 @@ def _edited_files(words: Sequence[str]) -> list[str] | None:
     inplace = "-i" in options and all(map(_SED_OPTION.fullmatch, options))
     if not inplace or options.count("-e") > 1 or not _SUBSTITUTION.fullmatch(script):
         return None
-    return None if any(file.endswith("/*") for file in files) else files
+    return files
 
 
 def _made_directories(words: Sequence[str]) -> list[str] | None:
@@ -220,7 +220,7 @@ def _made_directories(words: Sequence[str]) -> list[str] | None:
             flags += option[1]
             if option[2] is not None and not option[3]:
                 next(following, "")
-        elif word.startswith("-") or word.endswith("/*"):
+        elif word.startswith("-"):
             return None
         else:
             made.append(word)
