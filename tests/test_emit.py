@@ -158,9 +158,7 @@ def test_golden_survey(golden: Golden) -> None:
 def test_comparing_what_commands_have_done(golden: Golden) -> None:
     runner = Runner(BASE, make_interpreter().base_executable, "/opt/lib", dockerfiles.PLATFORM)
     before, after = dockerfiles.image("before"), dockerfiles.image("after")
-    compared = emit_comparison(
-        Place(RUN), runner, before, after, GUEST.comparer(), {"path": "/app"}
-    )
+    compared = emit_comparison(Place(RUN), runner, before, after, "/app", GUEST.comparer())
     golden("definitions/comparison.json", readable(compared))
 
 

@@ -23,14 +23,7 @@ def adds_to_environment(
     """
     python = install.interpreter.base_executable
     runner = Runner(install.root, python, install.library_path, install.platform)
-    output = emit_comparison(
-        place,
-        runner,
-        before,
-        after,
-        shop.comparer,
-        {"path": path},
-    )
+    output = emit_comparison(place, runner, before, after, path, shop.comparer)
     found = json.loads(shop.states.answer(output, f"/{COMPARISON_NAME}") or b"{}")
     if "added" not in found:
         raise Unsupported(f"a command has changed what was there: `{found.get('undone', path)}`")

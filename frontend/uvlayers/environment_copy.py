@@ -35,7 +35,7 @@ _CHANGES = Label("[uvlayers] what commands have added")
 class Copy:
     """A copy of a directory with environments of ours, from one state to another.
 
-    `vertex` is the file op, `below` what it is linked onto, None where it is on its own target.
+    `vertex` is the file op, and `plain` what it copies; with `--link` it stands on nothing.
     `source` has the environments, and `completed` is what commands have made of that, if any did.
     `onto` is the delegated state that they are copied to, `installed` what is known of them.
     """
@@ -80,7 +80,7 @@ def copied_environment(
         case _:
             return None
     plain = plain_copy_of(copy.op.file, len(copy.inputs))
-    if plain is None or plain.source == plain.target or (plain.target is None) != bool(below):
+    if plain is None or plain.source == plain.target or (plain.target is None) == (below is None):
         return None
     onto = copy.inputs[plain.target] if plain.target is not None else below
     given = copy.inputs[plain.source]

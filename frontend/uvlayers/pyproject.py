@@ -16,16 +16,14 @@ _KINDS: Mapping[type, str] = {bool: "boolean", str: "string", list: "list", dict
 
 def subtable(table: Table, *keys: str) -> Table | None:
     """The table at a path of keys, None where a key is missing; raises Unsupported."""
-    found: Any = table
     for key in keys:
-        if not isinstance(found, Mapping):
-            raise Unsupported(f"`{'.'.join(keys)}` is not a table")
-        found = found.get(key)
+        found = table.get(key)
         if found is None:
             return None
-    if not isinstance(found, Mapping):
-        raise Unsupported(f"`{'.'.join(keys)}` is not a table")
-    return found
+        if not isinstance(found, Mapping):
+            raise Unsupported(f"`{'.'.join(keys)}` is not a table")
+        table = found
+    return table
 
 
 def get(table: Table, key: str, kind: type[Kind]) -> Kind | None:

@@ -210,12 +210,12 @@ def emit_comparison(
     runner: Runner,
     before: Output,
     after: Output,
+    path: str,
     guest: Output,
-    questions: Mapping[str, object],
 ) -> Output:
-    """The exec that compares two states, both only read."""
+    """The exec that compares what is at `path` in two states, both only read."""
     facts = f"{FACTS}/{COMPARISON_NAME}"
-    document = {**questions, "before": BEFORE, "after": AFTER, "facts": facts}
+    document = {"before": BEFORE, "after": AFTER, "path": path, "facts": facts}
     arguments = json.dumps(document, sort_keys=True, separators=(",", ":"))
     process = Process(
         args=(*isolated(runner.python, f"{GUEST}/comparison.py"), arguments),

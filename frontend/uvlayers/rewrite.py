@@ -42,7 +42,7 @@ def rewrite(result: Result, gateway: Gateway, options: Options) -> Result:
     if not any(each.attempt.takeovers for each in rewritten.values()):
         return result
     configs = {
-        name: each.config(result.metadata[name])
+        name: config_of(each.attempt, each.graph, result.metadata[name])
         for key, each in rewritten.items()
         if (name := CONFIG if key == SINGLE else f"{CONFIG}/{key}") in result.metadata
     }
@@ -75,10 +75,6 @@ class Rewritten:
     graph: Graph
     attempt: Attempt
     ref: Ref
-
-    def config(self, delegated: bytes) -> bytes:
-        """The image config with a history entry for each layer that was added."""
-        return config_of(self.attempt, self.graph, delegated)
 
 
 def _solve(graph: Graph, gateway: Gateway, options: Options) -> Rewritten:
