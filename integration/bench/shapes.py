@@ -9,6 +9,10 @@ from integration.bench.project import Project
 from integration.errors import SetupError
 
 DOCKERFILES = Path(__file__).with_name("dockerfiles")
+READS_ALL = (
+    "RUN .venv/bin/python -c "
+    '"from importlib.metadata import distributions as d; print(len(list(d())))"'
+)
 
 
 def leave(_project: Project) -> None:
@@ -43,6 +47,14 @@ def without_bytecode(dockerfile: str) -> str:
     return text
 
 
+def used_before_it_is_copied(dockerfile: str) -> str:
+    """The text with a command that reads all of the environment, at the end of the first stage."""
+    stage, last, copied = dockerfile.rpartition("\nFROM ")
+    if not stage:
+        raise SetupError("the Dockerfile has one stage")
+    return f"{stage}\n{READS_ALL}\n{last}{copied}"
+
+
 CHOSEN = Shape()
 # The same Dockerfile, whose second sync then has something to install.
 PACKAGED = Shape(None, Project.package)
@@ -54,5 +66,5 @@ RUN = Shape("run")
 USER = Shape("user")
 OWNER = Shape("owner")
 STAGES = Shape("stages", Project.package)
-STAGES_RUN = Shape("stages-run", Project.package)
+STAGES_RUN = Shape("stages", Project.package, used_before_it_is_copied)
 STAGES_APP = Shape("stages-app", Project.package)
